@@ -1,0 +1,52 @@
+# Runs recipes; whatever takes an argument is a command of .venv/bin/smartbin.
+.DEFAULT_GOAL := help
+.PHONY: help setup ready demo test check bench image flash console
+.DELETE_ON_ERROR:
+
+PYTHON3 ?= python3# only to make .venv
+JOBS ?= 2# test processes
+PYTHON := .venv/bin/python
+SMARTBIN := .venv/bin/smartbin
+NO_PYTHON := /bin/false# stands in for the host's Python when the device's files are type-checked
+HAVE_PYTHON3 = command -v $(PYTHON3) >/dev/null || { \
+	echo "setup: $(PYTHON3) is not found: install Python 3.11 or later, or name it: make setup PYTHON3=/path/to/it" >&2; exit 1; }
+LATER = @echo "make $@: not there yet: this version runs in the simulator only (make demo)." >&2; exit 2
+
+help: ## list what you can do here
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## get all that is needed into .venv and .tools; a second run does nothing
+	@$(HAVE_PYTHON3)
+	@$(PYTHON3) -m tools.setup.venv
+	@$(PYTHON) -m tools.setup
+
+ready: # what every target needs; silent where it is there
+	@$(HAVE_PYTHON3)
+	@$(PYTHON3) -m tools.setup.venv --brief
+	@$(PYTHON) -m tools.setup --brief
+
+demo: ready ## simulate a week of real bins; writes build/demo/index.html and summary.json
+	@mkdir -p build/demo
+	$(SMARTBIN) sim run sim/scenarios/demo.toml --json build/demo/summary.json --html build/demo/index.html
+
+test: setup check ## lint, types, then every test, with the coverage of the firmware above hw/
+	$(PYTHON) -m pytest -n $(JOBS) --cov --cov-report=term
+
+check: ready ## lint, format and types; changes nothing
+	$(PYTHON) -m ruff check --quiet --output-format concise .
+	$(PYTHON) -m ruff format --check --quiet .
+	$(PYTHON) -m basedpyright --pythonpath $(NO_PYTHON) -p firmware/pyrightconfig.json
+	$(PYTHON) -m basedpyright
+
+bench: ready ## measure; prints tables, writes build/bench.json (ONLY=part for one part)
+	@mkdir -p build
+	$(PYTHON) -m tests.bench $(ONLY)
+
+image: ## build a product image for a board (not there yet)
+	$(LATER)
+
+flash: ## put the firmware onto a board (not there yet)
+	$(LATER)
+
+console: ## open a board's service console (not there yet)
+	$(LATER)

@@ -1,0 +1,22 @@
+# The bench board: on every desk, on USB, with a sensor that costs little.  Data only.
+# Pins: the DOIT ESP32 DevKit V1 pin map, 30 pins.
+NAME = "devkit_v1"
+TITLE = "DOIT ESP32 DevKit V1"
+CHIP = "esp32"
+FLASH_MB = 4
+
+SONAR = "hc_sr04"  # runs from the 5 V of USB; its echo needs a divider (wiring.md)
+SONAR_TRIG_PIN = 25
+SONAR_ECHO_PIN = 26
+RAIL_PIN = None  # always powered: beside the board's own 17 mA nothing is won by switching it
+RAIL_MA = 0
+
+BATTERY_ADC_PIN = None  # no cell: this board lives on USB
+BATTERY_DIVIDER = None
+NTC_ADC_PIN = None
+
+SERVICE_PIN = 0  # the BOOT button
+LED_PIN = 2  # the blue LED on the board
+
+SLEEP_UA = 17_000
+SLEEP_UA_SOURCE = "blog.altholtmann.com, DOIT DevKit V1 on USB"

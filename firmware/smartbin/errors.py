@@ -1,0 +1,24 @@
+# One error for each boundary, with its facts as fields.
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used.  str(e) is a sentence."""
+
+    def __init__(self, key, sentence):
+        super().__init__(sentence)
+        self.key = key
+
+
+class LinkError(Exception):
+    """The way to the broker broke.
+
+    stage: "join" "name" "tcp" "login" "publish"; why: a name of notes.NAMES; waited_ms: how long
+    the radio had been on; cause: what the platform raised, or None.
+    """
+
+    def __init__(self, stage, why, waited_ms, cause=None):
+        super().__init__(stage, why, waited_ms, cause)
+        self.stage = stage
+        self.why = why
+        self.waited_ms = waited_ms
+        self.cause = cause

@@ -1,0 +1,128 @@
+# Wi-Fi and broker as one with-block under one deadline; a publish returns when it is acknowledged.
+import network
+import time
+from micropython import const
+
+from smartbin.deadline import Deadline
+from smartbin.errors import LinkError
+from smartbin.hw import ntp
+from smartbin.hw.wire import Wire
+
+_POLL_MS = const(20)
+_RETRIES = const(2)  # the driver's own; unbounded it would retry for ever at full power
+_SURE_MS = const(3000)  # status() shows an old failure while it is still trying
+_NTP_MS = const(1500)
+# How network.WLAN.status() says that we are not wanted: (names differ from chip to chip)
+_REFUSED = (202, 204, 15)  # authentication, handshake and 4-way handshake failures
+_WHY = {"name": "name", "tcp": "tcp", "login": "login", "publish": "ack"}
+
+
+class Link:
+    def __init__(self, cfg, up, client_id):
+        self._cfg = cfg
+        self._up = up
+        self._client_id = client_id
+        self._limit = None
+        self._wlan = None
+        self._mqtt = None
+        self._wire = None
+        self.rssi_dbm = None
+
+    def __enter__(self):
+        self._limit = self._up.within(self._cfg.link_ms)
+        try:
+            self._join()
+        except BaseException:
+            self._off()  # nobody else will: __exit__ is not called when __enter__ raises
+            raise
+        return self
+
+    def __exit__(self, *exc):
+        try:
+            if self._mqtt is not None and exc[0] is None:
+                self._mqtt.disconnect()
+            elif self._wire is not None:
+                self._wire.close()
+        except OSError:
+            pass  # all that mattered has been acknowledged
+        finally:
+            self._off()
+        return False
+
+    def network_time_s(self):
+        """Seconds since 2000 from the time server."""
+        try:
+            return ntp.ask(self._cfg.ntp_host, min(_NTP_MS, self._limit.left_ms()))
+        except OSError as e:
+            raise LinkError("clock", "clock", self._limit.spent_ms(), e)
+
+    def publish(self, topic, payload):
+        """Returns when the broker has acknowledged; LinkError otherwise."""
+        try:
+            if self._mqtt is None:
+                self._wire = Wire(self._limit)
+                self._mqtt = session(self._wire, self._cfg, self._client_id)
+            self._wire.stage = "publish"
+            self._mqtt.publish(topic, payload, True, 1)
+        except Exception as e:  # umqtt raises what comes: OSError, AssertionError, IndexError ...
+            stage = self._wire.stage
+            raise LinkError(stage, _WHY[stage], self._limit.spent_ms(), e)
+
+    def _join(self):
+        wlan = self._wlan = network.WLAN(network.STA_IF)
+        wlan.active(False)  # a soft reset leaves it running, and connect() then raises
+        wlan.active(True)
+        wlan.config(reconnects=_RETRIES)
+        try:
+            wlan.connect(self._cfg.wifi_ssid, self._cfg.wifi_key)
+        except OSError as e:
+            raise LinkError("join", "join", self._limit.spent_ms(), e)
+        failing = None
+        while not wlan.isconnected():
+            failing = self._watch(wlan.status(), failing)
+            time.sleep_ms(_POLL_MS)
+        self.rssi_dbm = wlan.status("rssi")
+
+    def _watch(self, status, failing):
+        """Give up at the deadline, or when the driver has shown a failure for long enough."""
+        if not self._limit.left_ms():
+            raise LinkError("join", _why_not(status), self._limit.spent_ms())
+        if status in (network.STAT_CONNECTING, network.STAT_IDLE, network.STAT_GOT_IP):
+            return None
+        if failing is None:
+            return Deadline(time, _SURE_MS)
+        if not failing.left_ms():
+            raise LinkError("join", _why_not(status), self._limit.spent_ms())
+        return failing
+
+    def _off(self):
+        try:
+            self._wlan.disconnect()
+        except OSError:
+            pass  # was not connected
+        self._wlan.active(False)
+
+
+def session(wire, cfg, client_id):
+    """An MQTT client, logged in over the wire."""
+    import umqtt.simple
+
+    umqtt.simple.socket = wire  # type: ignore  # where every version looks its sockets up
+    user = cfg.mqtt_user.encode() or None
+    password = cfg.mqtt_password.encode()
+    client = umqtt.simple.MQTTClient(
+        client_id, cfg.mqtt_host, cfg.mqtt_port, user, password, keepalive=60
+    )
+    client.set_callback(_unasked)
+    client.connect()
+    return client
+
+
+def _unasked(topic, message):
+    """A broker may send what we never asked for; it must not stop us."""
+
+
+def _why_not(status):
+    if status == network.STAT_NO_AP_FOUND:
+        return "no_ap"
+    return "bad_key" if status in _REFUSED else "join"

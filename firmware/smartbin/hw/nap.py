@@ -1,0 +1,39 @@
+# Why we woke, what survived the nap, the watchdog, and what may end the next nap early.
+import machine
+from micropython import const
+
+_EXT0, _GPIO = const(2), const(7)
+_WAKE_PINS = (_EXT0, _GPIO)
+
+
+def cause():
+    """ "power" (or brown-out), "timer", "button" or "reset"."""
+    reset = machine.reset_cause()
+    if reset == machine.DEEPSLEEP_RESET:
+        return "button" if machine.wake_reason() in _WAKE_PINS else "timer"
+    return "power" if reset == machine.PWRON_RESET else "reset"
+
+
+def guard(ms):
+    """Arm the watchdog: from now on a hang of ms milliseconds is a reset."""
+    machine.WDT(timeout=ms)
+
+
+def recall():
+    return machine.RTC().memory()
+
+
+def keep(image):
+    machine.RTC().memory(image)
+
+
+def arm(service_pin):
+    """Let the service button wake us; forgotten at every wake, so said before every nap."""
+    if service_pin is None:
+        return
+    import esp32
+
+    if hasattr(esp32, "wake_on_ext0"):
+        esp32.wake_on_ext0(service_pin, esp32.WAKEUP_ALL_LOW)
+    else:
+        esp32.wake_on_gpio((service_pin,), esp32.WAKEUP_ALL_LOW)

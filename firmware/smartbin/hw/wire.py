@@ -1,0 +1,94 @@
+# What umqtt takes for the socket module and for its socket.  Writes wait for the next read and
+# leave together; every wait ends with the one deadline, and nobody can cancel that.
+import errno
+import socket
+
+_AGAIN = (errno.EAGAIN, errno.ETIMEDOUT)
+
+
+class Wire:
+    def __init__(self, limit):
+        self._limit = limit
+        self._sock = None
+        self._out = bytearray()
+        self.stage = "name"  # how far we came: name, tcp, login, publish
+
+    # -- the module ---------------------------------------------------------------------------
+
+    def socket(self, *_):
+        return self
+
+    def getaddrinfo(self, host, port, *_):
+        self.stage = "name"
+        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+
+    # -- the socket ---------------------------------------------------------------------------
+
+    def connect(self, address):
+        self.stage = "tcp"
+        self._sock = socket.socket()
+        self._patience()
+        self._sock.connect(address)
+        self.stage = "login"
+
+    def write(self, data, size=None):
+        self._out.extend(data if size is None else memoryview(data)[:size])
+        return len(data) if size is None else size
+
+    def read(self, size):
+        """Exactly size bytes, or OSError: ETIMEDOUT at the deadline, ECONNRESET at the end."""
+        self.flush()
+        data = self._some(size)
+        while len(data) < size:
+            data += self._some(size - len(data))
+        return data
+
+    def flush(self):
+        while self._out:
+            self._patience()
+            try:
+                sent = self._sock.write(self._out)
+            except OSError as e:
+                if e.errno not in _AGAIN:
+                    raise
+                sent = 0
+            self._out = self._out[sent or 0 :]
+
+    def setblocking(self, _):
+        pass  # on the ESP32 this would cancel the timeout (facts 12.2)
+
+    def settimeout(self, _):
+        pass
+
+    def close(self):
+        """Say what is left to say, if the peer takes it at once, and let go."""
+        if self._sock is not None:
+            try:
+                self.flush()
+            except OSError:
+                self._out = bytearray()
+            self._sock.close()
+            self._sock = None
+
+    def _some(self, size):
+        """One byte or more; the port reads in steps, so the deadline is looked at in between."""
+        while True:
+            self._patience()
+            try:
+                data = self._sock.read(size)
+            except OSError as e:
+                if e.errno not in _AGAIN:
+                    raise
+                data = None
+            if data:
+                return data
+            if data is not None:
+                raise OSError(errno.ECONNRESET)
+
+    def _patience(self):
+        left_ms = self._limit.left_ms()
+        if not left_ms:
+            raise OSError(errno.ETIMEDOUT)
+        self._sock.settimeout(
+            max(100, left_ms) / 1000
+        )  # below 100 ms the port does not wait at all

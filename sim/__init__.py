@@ -1,0 +1,1 @@
+"""The host simulator: real firmware in modelled bins, on virtual time."""

@@ -1,0 +1,106 @@
+"""Does the summary of a run hold what its scenario expects?"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from typing import Any
+
+from sim import units
+from sim.scenario_values import scalar, shown
+
+# What a scenario can ask about: path into the summary -> what stands there.
+SUMMARY = {
+    "bins": "bins that took part",
+    "days": "virtual days that passed",
+    "seed": "the seed of all models",
+    "wall_s": "real seconds the run took",
+    "wakes": "wakes of all bins together",
+    "wakes_per_s": "wakes per real second",
+    "readings.taken": "measurements, counted at the sensor's supply rail",
+    "readings.delivered": "different readings that a subscriber at the broker received",
+    "readings.lost": "readings that vanished without being reported as dropped",
+    "readings.duplicates": "readings that arrived more than once",
+    "readings.dropped": "readings that the firmware gave up and reported as such",
+    "sessions.ok": "times the firmware reached the broker and was acknowledged",
+    "sessions.failed": "times it tried and failed",
+    "awake.p50_ms": "time awake: the middle wake",
+    "awake.p99_ms": "time awake: 99 of 100 wakes are shorter",
+    "awake.max_ms": "time awake: the longest wake",
+    "charge.sleep_mc": "charge per bin and day: asleep",
+    "charge.boot_mc": "charge per bin and day: from reset to our code",
+    "charge.sense_mc": "charge per bin and day: measuring",
+    "charge.radio_mc": "charge per bin and day: radio on",
+    "charge.flash_mc": "charge per bin and day: writing flash",
+    "charge.total_mc": "charge per bin and day: everything",
+    "charge.mah_per_day": "the same total in mAh",
+    "battery.cell": "kind of cell",
+    "battery.years": "years that the cell would last",
+    "events.NAME": "how often the event NAME was reported",
+    "fill.mae_pct": "mean distance of the reported fill from the truth, in points",
+    "fill.quartile_ok": "share of readings in the right quarter of the bin",
+    "broker.kind": "which broker ran",
+}
+
+
+def check(summary: dict, expect: dict) -> list[str]:
+    """One sentence for each expectation that does not hold; an empty list when all do.
+
+    expect: dotted path -> number or text (equal), or a comparison such as ">=500".
+    """
+    flat = dict(flatten(summary))
+    found = (_difference(flat, path, wanted) for path, wanted in expect.items())
+    return [sentence for sentence in found if sentence]
+
+
+def read(table: dict[str, Any]) -> dict[str, Any]:
+    """The [expect] section with dotted paths for keys, nested or quoted.  Raises units.Mistake."""
+    found: dict[str, Any] = {}
+    for path, wanted in flatten(table):
+        if path in found:
+            raise units.Mistake(f"{shown(path)} stands here twice; take one out", key=path)
+        if not all(path.split(".")):
+            how = "write a path into the summary, such as readings.lost = 0"
+            raise units.Mistake(f"{shown(path)} is no path; {how}", key=path)
+        _wanted(path, wanted)
+        found[path] = wanted
+    return found
+
+
+def _wanted(path: str, wanted: Any) -> None:
+    try:
+        if not scalar(wanted):
+            raise units.Mistake('is nothing to compare with; write a number, a text or ">=500"')
+        if isinstance(wanted, str):
+            units.comparison(wanted)
+    except units.Mistake as e:
+        raise units.Mistake(f"{path} = {shown(wanted)} {e.problem}", key=path) from e
+
+
+def flatten(table: dict, before: str = "") -> Iterator[tuple[str, Any]]:
+    """(dotted path, value) of everything in nested tables."""
+    for name, value in table.items():
+        if isinstance(value, dict) and value:
+            yield from flatten(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
+
+
+def _difference(flat: dict, path: str, wanted: Any) -> str | None:
+    if path not in flat:
+        return f"{path} should be {wanted}, but the summary has no such entry{_near(path, flat)}."
+    if _same(flat[path], wanted):
+        return None
+    return f"{path} is {flat[path]}, and the scenario expects {wanted}."
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    compared = units.comparison(wanted) if isinstance(wanted, str) else None
+    if compared:
+        return units.holds(compared, value)
+    return isinstance(value, bool) == isinstance(wanted, bool) and value == wanted
+
+
+def _near(path: str, flat: dict) -> str:
+    near = difflib.get_close_matches(path, flat, 1)
+    return f"; the nearest is {near[0]}" if near else ""

@@ -1,0 +1,102 @@
+"""A run in numbers: the JSON summary, its keys in a fixed order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.run import BinRun, Run
+
+_MAH_MC = 3600
+
+
+def of(run: Run) -> dict[str, Any]:
+    """The summary of a run; docs/scenario.md lists its keys."""
+    bins, days = run.bins, run.scenario.run.days
+    wakes = sum(len(b.wakes) for b in bins)
+    return {
+        "name": run.scenario.run.name,
+        "bins": len(bins),
+        "days": days,
+        "seed": run.scenario.run.seed,
+        "wall_s": round(run.wall_s, 2),
+        "wakes": wakes,
+        "wakes_per_s": round(wakes / run.wall_s, 1),
+        "readings": _readings(bins),
+        "sessions": _sessions(bins),
+        "awake": _awake(bins),
+        "charge": _charge(bins, days),
+        "battery": {
+            "cell": run.scenario.cell.kind,
+            "years": round(float(np.median([b.battery_years for b in bins])), 1),
+        },
+        "events": {},
+        "fill": _fill(run),
+        "broker": {"kind": run.broker_kind},
+        "troubles": _troubles(bins),
+        "broken": run.broken,
+    }
+
+
+def _readings(bins: list[BinRun]) -> dict[str, int]:
+    taken = sum(w.taken for b in bins for w in b.wakes)
+    delivered = sum(not d.again for b in bins for d in b.deliveries)
+    dropped, waiting = sum(b.dropped for b in bins), sum(b.waiting for b in bins)
+    return {
+        "taken": taken,
+        "delivered": delivered,
+        "lost": taken - delivered - dropped - waiting,
+        "duplicates": sum(d.again for b in bins for d in b.deliveries),
+        "dropped": dropped,
+        "waiting": waiting,
+    }
+
+
+def _sessions(bins: list[BinRun]) -> dict[str, int]:
+    ok = sum(b.messages for b in bins)
+    return {"ok": ok, "failed": sum(w.radio for b in bins for w in b.wakes) - ok}
+
+
+def _awake(bins: list[BinRun]) -> dict[str, int]:
+    ms = np.array([w.awake_ms for b in bins for w in b.wakes] or [0])
+    p50, p99 = np.percentile(ms, (50, 99), method="higher")
+    return {"p50_ms": int(p50), "p99_ms": int(p99), "max_ms": int(ms.max())}
+
+
+def _charge(bins: list[BinRun], days: float) -> dict[str, float]:
+    """Per bin and day."""
+    total = {f"{k}_mc": 0.0 for k in ("sleep", "boot", "sense", "radio", "flash")}
+    for one in bins:
+        for phase, mc in one.charge_mc.items():
+            total[f"{phase}_mc"] += mc / len(bins) / days
+    total["total_mc"] = sum(total.values())
+    total["mah_per_day"] = total["total_mc"] / _MAH_MC
+    return {k: round(v, 4) for k, v in total.items()}
+
+
+def _fill(run: Run) -> dict[str, float | None]:
+    """How far the reported levels are from the truth at the time that they claim."""
+    start_s = run.scenario.run.start.timestamp()
+    pairs = [
+        (d.fill_pct, b.waste.level_pct(round((d.at_s - start_s) * 1000)))
+        for b in run.bins
+        for d in b.deliveries
+        if d.fill_pct is not None and d.at_s is not None and not d.again
+    ]
+    if not pairs:
+        return {"mae_pct": None, "quartile_ok": None}
+    said, true = np.array(pairs, dtype=float).T
+    same = np.minimum(said // 25, 3) == np.minimum(true // 25, 3)
+    return {
+        "mae_pct": round(float(np.abs(said - true).mean()), 3),
+        "quartile_ok": round(float(same.mean()), 4),
+    }
+
+
+def _troubles(bins: list[BinRun]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for one in bins:
+        for name, count in one.troubles.items():
+            total[name] = total.get(name, 0) + count
+    return dict(sorted(total.items()))

@@ -1,0 +1,1 @@
+"""The `smartbin` command and what gets a clone ready to work."""

@@ -1,0 +1,50 @@
+"""The `smartbin` command: every sub-command hangs here, every error for people is printed here."""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from sim.cli import app as sim_app
+from sim.errors import SimError
+from tools.boards import app as boards_app
+from tools.errors import UserError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Simulate bins, and look after the boards under their lids.",
+)
+app.add_typer(sim_app, name="sim")
+app.add_typer(boards_app, name="boards")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(metadata.version("smartbin"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Runs the command; what a person can put right is one sentence on stderr and exit code 2."""
+    try:
+        app()
+    except (UserError, SimError) as error:
+        print(f"smartbin: {error}", file=sys.stderr)
+        sys.exit(2)
