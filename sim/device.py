@@ -35,8 +35,9 @@ class Device:
         self._scenario, self._board, self._names = scenario, board, names
         index, seed = bin_run.index, scenario.run.seed
         settings = {"bin_id": bin_run.id, **names["settings"], **scenario.bin.settings}
-        self._sensor = sensors.find(settings.get("sensor") or board.SONAR)
-        assert self._sensor is not None
+        sensor = sensors.find(settings.get("sensor") or board.SONAR)
+        assert sensor is not None  # scenario and board were checked
+        self._sensor = sensor
         self._weather = weather.Weather(
             scenario.weather, seeds.rng(seed, "weather"), scenario.run.start
         )
@@ -53,7 +54,7 @@ class Device:
         self.nvs: dict[str, Any] = {"smartbin": {"settings": _blob(settings)}}
         self.clock_ms = 0  # the node's own clock, since 2000, when it was last looked at ...
         self._seen_ms = self.next_ms  # ... which was then
-        self.charge_mc = dict.fromkeys(("sleep", "boot", "sense", "radio", "flash"), 0.0)
+        self.charge_mc: dict[str, float] = dict.fromkeys(energy.PHASES, 0.0)
         self._static = self._fixed(rng.randbytes(6), rng.getrandbits(30))
 
     # -- a wake ---------------------------------------------------------------------------------

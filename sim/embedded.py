@@ -14,7 +14,7 @@ class OneUser(BaseAuthPlugin):
     """Lets one user in, by name and password."""
 
     @dataclass
-    class Config:
+    class Config(BaseAuthPlugin.Config):
         user: str = ""
         password: str = ""
 

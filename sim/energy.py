@@ -15,6 +15,8 @@ JOIN_MA = 130.0  # associating (A3: 0.66 s at about 130 mA net)
 DHCP_MA = 117.0  # 104 mC in 0.89 s (A3)
 TALK_MA = 130.0  # connected, between packets at 95-100 mA and sending at 190-240 mA (A1, A3)
 
+PHASES: tuple[str, ...] = ("sleep", "boot", "sense", "radio", "flash")
+
 _UA_DAY_MC = 86.4  # 1 uA for a day
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim import energy
 from sim.run import BinRun, Run
 
 _MAH_MC = 3600
@@ -66,7 +67,7 @@ def _awake(bins: list[BinRun]) -> dict[str, int]:
 
 def _charge(bins: list[BinRun], days: float) -> dict[str, float]:
     """Per bin and day."""
-    total = {f"{k}_mc": 0.0 for k in ("sleep", "boot", "sense", "radio", "flash")}
+    total = {f"{phase}_mc": 0.0 for phase in energy.PHASES}
     for one in bins:
         for phase, mc in one.charge_mc.items():
             total[f"{phase}_mc"] += mc / len(bins) / days
