@@ -34,12 +34,15 @@ _START_S = 10.0
 
 async def serve(wishes: dict[str, Any]) -> None:
     """Start the broker, subscribe, pass on what arrives until the end of input."""
+    ready = False
     try:
         async with _started(wishes) as (host, port), _subscriber(wishes, host, port) as client:
             _say(json.dumps({"port": port, "host": host}).encode() + b"\n")
+            ready = True
             await _pass_on(client)
     except (aiomqtt.MqttError, OSError, subprocess.SubprocessError) as e:
-        _say(json.dumps({"error": str(e)}).encode() + b"\n")
+        if not ready:  # later the end of our output says that the broker is gone
+            _say(json.dumps({"error": str(e)}).encode() + b"\n")
 
 
 async def _pass_on(client: aiomqtt.Client) -> None:

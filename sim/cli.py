@@ -50,8 +50,12 @@ def run_command(
     wanted = load(scenario, days=days, bins=bins, seed=seed)
     for path in (json_path, html_path):
         _writable(path)
-    with _progress(wanted) as step:
-        done = fleet.run(wanted, step)
+    try:
+        with _progress(wanted) as step:
+            done = fleet.run(wanted, step)
+    except KeyboardInterrupt:
+        print("smartbin: stopped; nothing was written.", file=sys.stderr)
+        raise typer.Exit(130) from None
     found = summary.of(done)
     _print(done, found, json_path)
     _write(json_path, json.dumps(found, indent=2) + "\n")

@@ -63,10 +63,9 @@ def _distances(burst, air_dc, sensor):
 
 
 def _agreed(burst, air_dc):
-    if len(burst) < _FEWEST:
-        return False
-    last = [us for us in burst[-_FEWEST:] if us is not None]
-    if len(last) < _FEWEST:
+    last = burst[-_FEWEST:]
+    heard = len(burst) - burst.count(None)
+    if len(last) < _FEWEST or None in last or 2 * heard <= len(burst):
         return False
     return distance_mm(max(last), air_dc) - distance_mm(min(last), air_dc) <= _AGREE_MM
 

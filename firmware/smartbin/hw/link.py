@@ -6,7 +6,7 @@ from micropython import const
 from smartbin.deadline import Deadline
 from smartbin.errors import LinkError
 from smartbin.hw import ntp
-from smartbin.hw.wire import Wire
+from smartbin.hw.wire import Wire, session
 
 _POLL_MS = const(20)
 _RETRIES = const(2)  # the driver's own; unbounded it would retry for ever at full power
@@ -101,25 +101,6 @@ class Link:
         except OSError:
             pass  # was not connected
         self._wlan.active(False)
-
-
-def session(wire, cfg, client_id):
-    """An MQTT client, logged in over the wire."""
-    import umqtt.simple
-
-    umqtt.simple.socket = wire  # type: ignore  # where every version looks its sockets up
-    user = cfg.mqtt_user.encode() or None
-    password = cfg.mqtt_password.encode()
-    client = umqtt.simple.MQTTClient(
-        client_id, cfg.mqtt_host, cfg.mqtt_port, user, password, keepalive=60
-    )
-    client.set_callback(_unasked)
-    client.connect()
-    return client
-
-
-def _unasked(topic, message):
-    """A broker may send what we never asked for; it must not stop us."""
 
 
 def _why_not(status):

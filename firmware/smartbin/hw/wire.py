@@ -92,3 +92,22 @@ class Wire:
         self._sock.settimeout(
             max(100, left_ms) / 1000
         )  # below 100 ms the port does not wait at all
+
+
+def session(wire, cfg, client_id):
+    """An MQTT client, logged in over the wire."""
+    import umqtt.simple
+
+    umqtt.simple.socket = wire  # type: ignore  # where every version looks its sockets up
+    user = cfg.mqtt_user.encode() or None
+    password = cfg.mqtt_password.encode()
+    client = umqtt.simple.MQTTClient(
+        client_id, cfg.mqtt_host, cfg.mqtt_port, user, password, keepalive=60
+    )
+    client.set_callback(_unasked)
+    client.connect()
+    return client
+
+
+def _unasked(topic, message):
+    """A broker may send what we never asked for; it must not stop us."""

@@ -1,0 +1,51 @@
+"""docs/message.md says what the code does: its example and its tables are compared with it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from sim import places
+from smartbin import clock, echo, notes, report
+
+TEXT = (places.ROOT / "docs" / "message.md").read_text()
+
+
+def example() -> bytes:
+    found = re.search(r"```json\n(.*?)\n```", TEXT, re.S)
+    assert found
+    return found[1].encode()
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the first table below a heading, without its head."""
+    section = TEXT.split(f"## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_example_is_what_the_encoder_makes() -> None:
+    header, readings = report.decode(example())
+    whole = [r._replace(spread_mm=r.spread_mm or 0, heard=3, pings=3) for r in readings]
+    assert report.encode(header, whole) == example()
+
+
+def test_every_field_is_in_the_table_in_order() -> None:
+    named = [name for row in rows("Fields") for name in re.findall(r"`(\w+)`", row[0])]
+    assert named == list(json.loads(example()))
+
+
+def test_the_columns_of_the_backlog() -> None:
+    assert f"`[{', '.join(report.COLUMNS)}]`" in TEXT
+    assert len(json.loads(example())["backlog"][0]) == len(report.COLUMNS)
+
+
+def test_clock_and_reason_numbers() -> None:
+    table = rows("Rows of the backlog")
+    assert [row[2].strip("`") for row in table] == list(echo.REASONS)
+    assert [row[1].strip("`") for row in table if row[1]] == list(clock.NAMES)
+    assert [row[0] for row in table] == [str(i) for i in range(len(echo.REASONS))]
+
+
+def test_every_note_has_a_line() -> None:
+    assert [row[0].strip("`") for row in rows("Names in `notes`")] == list(notes.NAMES)
