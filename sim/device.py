@@ -6,7 +6,6 @@ import base64
 import json
 import math
 import types
-from pathlib import Path
 from typing import Any
 
 from sim import cell, energy, ether, faults, seeds, sound, weather
@@ -21,7 +20,16 @@ _NEVER_MS = 1 << 60
 _HANG_MS = 20_000  # the watchdog of main.py
 _RESET_MS = 300  # from a reset to main.py, beyond a wake's own boot; an estimate
 _UNIX_2000_MS = 946_684_800_000
-_CAUSES = {"power": (1, 0), "reset": (2, 0), "wdt": (3, 0), "timer": (4, 4), "button": (4, 2)}
+_CAUSES = {  # -> machine.reset_cause(), machine.wake_reason() (facts 1.3)
+    "power": (1, 0),
+    "brownout": (1, 0),  # nothing tells it from the above, but RTC memory may hold anything
+    "reset": (2, 0),
+    "wdt": (3, 0),
+    "soft_reset": (5, 0),
+    "timer": (4, 4),
+    "button": (4, 2),
+}
+_FLASH_FROM_MB = 2  # where the official 4 MiB table puts the file system: from here to the end
 _B, _R25_C = 3950, 25.0  # the boards' NTC
 
 
@@ -47,9 +55,11 @@ class Device:
         rng = seeds.rng(seed, index, "device")
         self._rate = 1 + rng.uniform(-1, 1) * scenario.board.drift_ppm / 1e6
         self._start_ms = round(scenario.run.start.timestamp() * 1000)
-        self._born_ms = self.next_ms = round(rng.uniform(0, _SPREAD_MS))
+        spread_ms = min(_SPREAD_MS, scenario.run.days * 43_200_000)
+        self._born_ms = self.next_ms = round(rng.uniform(0, spread_ms))
         self.cause = "power"
         self.stuck = False  # awake for ever: nothing but an empty battery will end it
+        self._armed: tuple[int, ...] = ()  # pins that end this nap, as long as there is power
         self.rtc = b""
         self.nvs: dict[str, Any] = {"smartbin": {"settings": _blob(settings)}}
         self.clock_ms = 0  # the node's own clock, since 2000, when it was last looked at ...
@@ -59,10 +69,11 @@ class Device:
 
     # -- a wake ---------------------------------------------------------------------------------
 
-    def frame(self, flash: Path | None = None) -> bytes:
+    def frame(self) -> bytes:
         """All that the coming wake may meet, for the interpreter."""
         t_ms = self.next_ms
         self._sleep_until(t_ms)
+        self.stuck = False
         reset_cause, wake_reason = _CAUSES[self.cause]
         if self.cause == "button" and not _has_ext0(self._board):
             wake_reason = 7
@@ -100,9 +111,13 @@ class Device:
         self._plan(answer, end_ms)
         return wake
 
-    def press_button(self, t_ms: int) -> None:
-        """Somebody presses the service button then: the nap ends early."""
+    def press_button(self, t_ms: int) -> bool:
+        """Somebody presses the service button then: the nap ends early, if the node asked for it
+        before it fell asleep."""
+        if self._board.SERVICE_PIN not in self._armed:
+            return False
         self.next_ms, self.cause = t_ms, "button"
+        return True
 
     def remembered(self) -> memory.Memory | None:
         """What the firmware's own RTC image says, or None after a loss of power."""
@@ -131,17 +146,17 @@ class Device:
     # -- between wakes --------------------------------------------------------------------------
 
     def _plan(self, answer: dict[str, Any], end_ms: int) -> None:
-        if answer["crash"] is not None:
+        how, self._armed = answer["how"], ()
+        if how in ("awake", "hung"):
             self._trouble("awake for ever")  # at a prompt nobody sees, until the battery is flat
             self.next_ms, self.cause, self.stuck = _NEVER_MS, "timer", True
-        elif answer["how"] == "deepsleep":
-            nap_ms = answer["sleep_ms"]
+        elif how in ("deepsleep", "asleep for ever"):
+            nap_ms, self._armed = answer["sleep_ms"], tuple(answer["wake_pins"])
             self.cause = "timer"
             self.next_ms = _NEVER_MS if nap_ms is None else end_ms + round(nap_ms * self._rate)
         else:
-            self._trouble(answer["how"])
-            self.cause = "wdt" if answer["how"] == "wdt" else "reset"
-            self.next_ms = end_ms + _RESET_MS
+            self._trouble(how)
+            self.cause, self.next_ms = how, end_ms + _RESET_MS
         self._cut_power(end_ms)
 
     def _cut_power(self, end_ms: int) -> None:
@@ -152,12 +167,15 @@ class Device:
             return
         self._sleep_until(max(end_ms, cut.at_ms))
         self.next_ms, self.cause = cut.at_ms + cut.lasts_ms, "power"
-        self.rtc, self.clock_ms, self._seen_ms = b"", 0, self.next_ms
+        self.rtc, self.clock_ms, self._seen_ms, self._armed = b"", 0, self.next_ms, ()
 
     def _sleep_until(self, t_ms: int) -> None:
         slept_ms = max(0, t_ms - self._seen_ms)
         self.clock_ms += round(slept_ms / self._rate)
-        self.charge_mc["sleep"] += energy.of_sleep(slept_ms, self._board.SLEEP_UA)
+        if self.stuck:
+            self.charge_mc["boot"] += slept_ms * energy.CPU_MA / 1000
+        else:
+            self.charge_mc["sleep"] += energy.of_sleep(slept_ms, self._board.SLEEP_UA)
         self._seen_ms = t_ms
 
     def _book(self, wake: Wake) -> None:
@@ -183,13 +201,19 @@ class Device:
                     "trigger_pin": board.SONAR_TRIG_PIN,
                     "echo_pin": board.SONAR_ECHO_PIN,
                     "trigger_us": self._sensor.trigger_us,
+                    "settle_us": self._sensor.settle_ms * 1000,
                     "held": {},
-                    "adc2_pins": [],
-                    "flash": "",
+                    "flash": self._flash(),
                 }
             )[:-1]
             + ", "
         )
+
+    def _flash(self) -> tuple[str, int]:
+        """Where this bin's flash is, and its size; the file is made when it is first opened."""
+        folder = self._names.get("flash")
+        path = f"{folder}/{self.bin.index}" if folder else ""
+        return path, (self._board.FLASH_MB - _FLASH_FROM_MB) << 20
 
     def _is(self, kind: str, t_ms: int) -> bool:
         return faults.active(self._scenario.faults, kind, self.bin.index, t_ms) is not None

@@ -22,6 +22,7 @@ SUMMARY = {
     "readings.lost": "readings that vanished without being reported as dropped",
     "readings.duplicates": "readings that arrived more than once",
     "readings.dropped": "readings that the firmware gave up and reported as such",
+    "readings.waiting": "readings that the nodes still hold at the end",
     "sessions.ok": "times the firmware reached the broker and was acknowledged",
     "sessions.failed": "times it tried and failed",
     "awake.p50_ms": "time awake: the middle wake",
@@ -40,6 +41,7 @@ SUMMARY = {
     "fill.mae_pct": "mean distance of the reported fill from the truth, in points",
     "fill.quartile_ok": "share of readings in the right quarter of the bin",
     "broker.kind": "which broker ran",
+    "troubles.NAME": "how often the nodes noted NAME (docs/message.md), or the simulator saw it",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import heapq
 import selectors
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
@@ -29,8 +30,8 @@ Progress = Callable[[float], None]
 def run(scenario: Scenario, progress: Progress = lambda days: None) -> Run:
     """Run a scenario to its end.  SimError where it cannot even start."""
     began = time.monotonic()
-    with Ear(scenario.broker) as ear:
-        devices = _devices(scenario, ear)
+    with Ear(scenario.broker) as ear, tempfile.TemporaryDirectory(prefix="smartbin-") as flash:
+        devices = _devices(scenario, ear, flash)
         broken = _Fleet(scenario, ear, devices, progress).run()
         if broken is None and not ear.drain():
             broken = "The broker stopped answering before everything had come through."
@@ -93,11 +94,11 @@ class _Fleet:
     def _plan(self, device: Device) -> None:
         """Queue the next wake; the last one is a press of the service button at the end."""
         if device.next_ms >= self._end_ms:
-            if device.bin.index in self._pressed or device.stuck:
+            again = device.bin.index in self._pressed
+            if again or not device.press_button(self._end_ms):
                 device.rest_until(self._end_ms)
                 return
             self._pressed.add(device.bin.index)
-            device.press_button(self._end_ms)
         heapq.heappush(self._queue, (device.next_ms, device.bin.index, device))
 
     def _bury(self) -> None:
@@ -118,7 +119,7 @@ class _Fleet:
         self._select.close()
 
 
-def _devices(scenario: Scenario, ear: Ear) -> list[Device]:
+def _devices(scenario: Scenario, ear: Ear, flash: str) -> list[Device]:
     board = boards.load(scenario.board.name)
     ids = bin_ids(scenario)
     wastes, names = _wastes(scenario)
@@ -135,6 +136,7 @@ def _devices(scenario: Scenario, ear: Ear) -> list[Device]:
     }
     city = {
         "settings": settings,
+        "flash": flash,
         "net": {
             "names": {_BROKER_NAME: "10.0.0.2", _NTP_NAME: "10.0.0.3"},
             "hosts": {f"10.0.0.2:{_BROKER_PORT}": (ear.host, ear.port)},

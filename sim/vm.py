@@ -13,9 +13,10 @@ from typing import Any
 
 from sim import places
 from sim.errors import SimError
+from tools import boards, chips
 from tools.setup import interpreter
 
-_HEAD = struct.Struct("<HH")
+_HEAD = struct.Struct("<IH")
 _HEAP = "256K"  # objects are twice as large here as on the chip, which starts with 56 KB
 
 
@@ -29,7 +30,7 @@ class Vm:
         folders = (places.SHIMS, places.FIRMWARE, places.BOARDS / board, places.LIB, ".frozen")
         command = [interpreter.find(), "-X", f"heapsize={_HEAP}", places.SHIMS / "wakes.py"]
         self._process = subprocess.Popen(
-            [*command, main, str(ours)],
+            [*command, main, str(ours), _chip(board)],
             stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=self._log,
@@ -97,3 +98,9 @@ class Vm:
         return (
             f"The MicroPython process ended with {self._process.returncode}: {said or 'no word'}"
         )
+
+
+def _chip(board: str) -> str:
+    """What the shims must know of the board's chip."""
+    chip = chips.CHIPS[boards.load(board).CHIP]
+    return json.dumps({"name": chip.name, "adc2": sorted(chip.adc2), "wake": sorted(chip.wake)})

@@ -14,9 +14,7 @@ Sounding = namedtuple(
 )
 
 _FEWEST = const(3)  # pings in every burst
-_AGREE_MM = const(
-    20
-)  # modules jitter by 22-25 us, +-4 mm (robert-hh/micropython#20): 2 x with air
+_AGREE_MM = const(20)  # modules jitter by +-4 mm (robert-hh/micropython#20); twice that, and air
 _NOISY_MM = const(60)  # wider than this and the median may sit between two different things
 _NEAR_MM = const(15)  # a reading this close to the blind zone may be the blind zone itself
 _FAR_PCT = const(5)  # air temperature and a dented floor; beyond it is not our bin

@@ -7,15 +7,14 @@ from micropython import const
 from smartbin import notes, report
 
 IMAGE_SIZE = const(2048)  # all of machine.RTC().memory() (facts 1.5)
-RESERVE = const(
-    64
-)  # sequence numbers promised to NVS ahead of their use, so that none comes twice
+RESERVE = const(64)  # numbers promised to NVS ahead of their use, so that none comes twice
 
 _SLOT = const(1024)
 _MAGIC = const(0x5342)  # "BS"
 _VERSION = const(1)
-_HEAD = "<HBBII"  # magic, version, rows in the outbox, generation, checksum of what follows
+_HEAD = "<HBBI"  # magic, version, rows in the outbox, generation
 _BODY = "<IIIIIIIHBB"
+_SUM_AT = const(8)
 _BODY_AT = const(12)
 _NOTES_AT = const(48)  # after 12 + 32, rounded up for later fields
 _ROWS_AT = const(132)
@@ -85,8 +84,8 @@ def save(mem):
     mem.notes.pack_into(slot, _NOTES_AT)
     slot[_ROWS_AT : _ROWS_AT + len(mem.outbox.rows)] = mem.outbox.rows
     mem.generation += 1
-    head = (_MAGIC, _VERSION, len(mem.outbox), mem.generation)
-    struct.pack_into(_HEAD, slot, 0, *head, crc32(memoryview(slot)[_BODY_AT:]))
+    struct.pack_into(_HEAD, slot, 0, _MAGIC, _VERSION, len(mem.outbox), mem.generation)
+    struct.pack_into("<I", slot, _SUM_AT, _checksum(memoryview(slot)))
     at = _SLOT * (mem.generation & 1)
     mem.slots = mem.slots[:at] + bytes(slot) + mem.slots[at + _SLOT :]
     return mem.slots
@@ -105,11 +104,17 @@ def load(image):
 
 
 def _whole(image, at):
-    magic, version, rows, generation, checksum = struct.unpack_from(_HEAD, image, at)
+    magic, version, rows, generation = struct.unpack_from(_HEAD, image, at)
     if magic != _MAGIC or version != _VERSION or rows > ROOM:
         return None
-    body = memoryview(image)[at + _BODY_AT : at + _SLOT]
-    return generation if crc32(body) == checksum else None
+    (checksum,) = struct.unpack_from("<I", image, at + _SUM_AT)
+    whole = _checksum(memoryview(image)[at : at + _SLOT]) == checksum
+    return generation if whole else None
+
+
+def _checksum(slot):
+    """Of all but itself: a new generation number over an old body must not pass for whole."""
+    return crc32(slot[_BODY_AT:], crc32(slot[:_SUM_AT]))
 
 
 def _load(image, generation, at):

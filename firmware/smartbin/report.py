@@ -10,26 +10,11 @@ VERSION = 1
 
 # at_s: seconds since 2000 by the node's clock; stamp: clock.UNKNOWN, ESTIMATED or SET.
 Reading = namedtuple(
-    "Reading",
-    (
-        "seq",
-        "at_s",
-        "stamp",
-        "pct",
-        "lo",
-        "hi",
-        "mm",
-        "spread_mm",
-        "quality",
-        "reason",
-        "heard",
-        "pings",
-        "air_c",
-    ),
+    "Reading", "seq at_s stamp pct lo hi mm spread_mm quality reason heard pings air_c"
 )
 
 # What the message says of the node, beside its readings.
-Header = namedtuple("Header", ("bin", "boot", "battery_mv", "rssi_dbm", "next_s", "lost", "notes"))
+Header = namedtuple("Header", "bin boot battery_mv rssi_dbm next_s lost notes")
 
 ROW_SIZE = const(16)
 _ROW = "<HIHBBBBBBbB"
@@ -49,24 +34,26 @@ COLUMNS = (
     "air_c",
 )
 
+# What a number in a message may be, and which may be null.
+_SPANS = (
+    (0, 0xFFFF_FFFF, ("seq", "boot", "next", "lost")),
+    (clock.UNIX_2000, 0xFFFF_FFFF, ("at",)),
+    (0, 100, ("fill_pct", "lo_pct", "hi_pct")),
+    (0, 0xFFFF, ("v", "distance_mm", "spread_mm", "battery_mv")),
+    (-128, 127, ("air_c", "rssi_dbm")),
+    (0, 15, ("heard", "pings")),
+    (0, 4, ("quality",)),
+    (echo.OK, echo.FAR, ("reason",)),
+    (clock.UNKNOWN, clock.SET, ("clock",)),
+)
+_NULLABLE = ("at", "fill_pct", "lo_pct", "hi_pct", "distance_mm", "battery_mv", "rssi_dbm")
+
 
 def reading(seq, at_s, stamp, sounding, level):
-    air_c = (sounding.air_dc + 5) // 10
-    return Reading(
-        seq,
-        at_s,
-        stamp,
-        level.pct,
-        level.lo,
-        level.hi,
-        sounding.mm,
-        min(_NONE, sounding.spread_mm),
-        sounding.quality,
-        sounding.reason,
-        sounding.heard,
-        sounding.pings,
-        max(-128, min(127, air_c)),
-    )
+    spread_mm = min(_NONE, sounding.spread_mm)
+    air_c = max(-128, min(127, (sounding.air_dc + 5) // 10))
+    rest = (spread_mm, sounding.quality, sounding.reason, sounding.heard, sounding.pings, air_c)
+    return Reading(seq, at_s, stamp, level.pct, level.lo, level.hi, sounding.mm, *rest)
 
 
 def topic(bin_id):
@@ -75,20 +62,9 @@ def topic(bin_id):
 
 def pack(r):
     """16 bytes.  Of the sequence number only the low 16 bits: see unpack."""
-    return struct.pack(
-        _ROW,
-        r.seq & 0xFFFF,
-        r.at_s,
-        r.mm or 0,
-        _or_none(r.pct),
-        _or_none(r.lo),
-        _or_none(r.hi),
-        r.spread_mm,
-        r.quality << 5 | r.reason,
-        r.heard << 4 | r.pings,
-        r.air_c,
-        r.stamp,
-    )
+    level = [_NONE if n is None else n for n in (r.pct, r.lo, r.hi)]
+    rest = (r.spread_mm, r.quality << 5 | r.reason, r.heard << 4 | r.pings, r.air_c, r.stamp)
+    return struct.pack(_ROW, r.seq & 0xFFFF, r.at_s, r.mm or 0, *level, *rest)
 
 
 def unpack(buf, at, next_seq):
@@ -135,41 +111,68 @@ def decode(payload):
     """(Header, [Reading, oldest first]) of a message; ValueError with a sentence otherwise."""
     try:
         d = json.loads(payload)
-        if d["v"] != VERSION:
-            raise ValueError("A report of version %s; this reads version 1." % d["v"])
-        return _header(d), [_from_line(line) for line in d["backlog"]] + [_newest(d)]
-    except (KeyError, TypeError, IndexError) as e:
-        raise ValueError("This is not a smartbin report: %s is missing or wrong." % e)
+    except (ValueError, RuntimeError):  # RuntimeError: nested too deeply
+        raise ValueError("This is not a smartbin report: it is not JSON.")
+    if not isinstance(d, dict):
+        raise _wrong("v")
+    if _fit(d, "v") != VERSION:
+        raise ValueError("A report of version %d; this reads version %d." % (d["v"], VERSION))
+    if not isinstance(d.get("backlog"), list):
+        raise _wrong("backlog")
+    return _header(d), [_from_line(line) for line in d["backlog"]] + [_newest(d)]
 
 
 def _header(d):
-    rest = (d["battery_mv"], d["rssi_dbm"], d["next"], d["lost"])
-    return Header(d["bin"], d["boot"], *rest, sorted(d["notes"].items()))
+    if not isinstance(d.get("bin"), str):
+        raise _wrong("bin")
+    notes = d.get("notes")
+    if not isinstance(notes, dict):
+        raise _wrong("notes")
+    for count in notes.values():
+        if type(count) is not int or not 0 <= count <= 0xFFFF:
+            raise _wrong("notes")
+    radio = (_fit(d, "battery_mv"), _fit(d, "rssi_dbm"))
+    promise = (_fit(d, "next"), _fit(d, "lost"))
+    return Header(d["bin"], _fit(d, "boot"), *radio, *promise, sorted(notes.items()))
 
 
 def _newest(d):
-    return Reading(
-        d["seq"],
-        _since_2000(d["at"]),
-        clock.NAMES.index(d["clock"]),
-        d["fill_pct"],
-        d["lo_pct"],
-        d["hi_pct"],
-        d["distance_mm"],
-        d["spread_mm"],
-        d["quality"],
-        echo.REASONS.index(d["reason"]),
-        d["heard"],
-        d["pings"],
-        d["air_c"],
-    )
+    for key, names in (("clock", clock.NAMES), ("reason", echo.REASONS)):
+        if d.get(key) not in names:
+            raise _wrong(key)
+        d[key] = names.index(d[key])
+    return _reading(d, *[_fit(d, key) for key in ("spread_mm", "heard", "pings")])
 
 
 def _from_line(line):
-    seq, at, stamp, pct, lo, hi, mm, quality, reason, air_c = line
+    if not isinstance(line, list) or len(line) != len(COLUMNS):
+        raise _wrong("backlog")
     # spread and ping counts travel with the newest reading only
-    rest = (None, quality, reason, None, None, air_c)
-    return Reading(seq, _since_2000(at), stamp, pct, lo, hi, mm, *rest)
+    return _reading(dict(zip(COLUMNS, line)), None, None, None)
+
+
+def _reading(d, spread_mm, heard, pings):
+    seq, at, stamp, pct, lo, hi, mm, quality, reason, air_c = [_fit(d, key) for key in COLUMNS]
+    if (at is None) != (stamp == clock.UNKNOWN):
+        raise _wrong("at")
+    at_s = None if at is None else at - clock.UNIX_2000
+    rest = (spread_mm, quality, reason, heard, pings, air_c)
+    return Reading(seq, at_s, stamp, pct, lo, hi, mm, *rest)
+
+
+def _fit(d, key):
+    """The number d[key], or None where null is allowed; ValueError with a sentence otherwise."""
+    n = d.get(key)
+    for low, high, keys in _SPANS:
+        if key in keys and type(n) is int and low <= n <= high:
+            return n
+    if n is None and key in d and key in _NULLABLE:
+        return None
+    raise _wrong(key)
+
+
+def _wrong(key):
+    return ValueError("This is not a smartbin report: %s is missing or wrong." % key)
 
 
 def _line(r):
@@ -181,13 +184,5 @@ def _at(r):
     return _num(clock.unix(r.at_s, r.stamp))
 
 
-def _since_2000(at):
-    return None if at is None else at - clock.UNIX_2000
-
-
 def _num(n):
     return "null" if n is None else "%d" % n
-
-
-def _or_none(n):
-    return _NONE if n is None else n

@@ -47,7 +47,8 @@ def failed(cfg, mem, now_s):
 
 def next_report_s(cfg):
     """The longest that anyone who hears this report should wait for the next one."""
-    return cfg.silence_s
+    naps = (cfg.silence_s - cfg.sample_s // 2 + cfg.sample_s - 1) // cfg.sample_s
+    return max(cfg.silence_s, naps * cfg.sample_s)  # the nearest wake may be the one after it
 
 
 def next_nap_ms(cfg, up):

@@ -2,28 +2,42 @@
 from binascii import a2b_base64, b2a_base64
 
 import twin
+import twin_flash
 
 WAKEUP_ALL_LOW, WAKEUP_ANY_HIGH = False, True
 HEAP_DATA, HEAP_EXEC = 4, 1
 
 _KEY = 15  # longest name of a space or a key
-_NOT_FOUND = -0x1102  # ESP_ERR_NVS_NOT_FOUND
+_NOT_FOUND = -0x1102
+_INVALID_NAME, _KEY_TOO_LONG = -0x1106, -0x1109
+_INVALID_LENGTH = -0x110C
 
 
 def wake_on_ext0(pin, level):
-    twin.s.wake_pins = () if pin is None else (pin.id,)
+    twin.s.wake_pins = () if pin is None else _rtc_pins((pin,))
 
 
 def wake_on_ext1(pins, level):
-    twin.s.wake_pins = tuple([pin.id for pin in pins or ()])
+    twin.s.wake_pins = _rtc_pins(pins or ())
 
 
 def wake_on_gpio(pins, level):
-    wake_on_ext1(pins, level)
+    """On the ESP32 itself for light sleep only: deepsleep() then raises (facts 1.2)."""
+    if twin.chip["name"] == "esp32":
+        twin.s.wake_refused = bool(pins)
+    else:
+        twin.s.wake_pins = _rtc_pins(pins or ())
 
 
-def gpio_deep_sleep_hold(enable):
-    twin.here()
+def _rtc_pins(pins):
+    for pin in pins:
+        if pin.id not in twin.chip["wake"]:
+            raise ValueError("invalid pin")
+    return tuple([pin.id for pin in pins])
+
+
+if twin.chip["name"] == "esp32c3":  # has neither
+    del wake_on_ext0, wake_on_ext1
 
 
 def idf_heap_info(capabilities):
@@ -36,12 +50,13 @@ class NVS:
 
     def __init__(self, namespace):
         twin.here()
-        _check(namespace)
+        if not 0 < len(namespace) <= _KEY:
+            raise OSError(_INVALID_NAME, "ESP_ERR_NVS_INVALID_NAME")
         self._name = namespace
-        self._pending = dict(twin.s.nvs.get(namespace, {}))
+        self._pending = {}  # key -> value, None where it was erased
 
     def set_i32(self, key, value):
-        self._put(key, int(value))
+        self._put(key, twin.word(value))
 
     def get_i32(self, key):
         return self._get(key, int)
@@ -52,80 +67,50 @@ class NVS:
     def get_blob(self, key, buffer):
         value = a2b_base64(self._get(key, str))
         if len(value) > len(buffer):
-            raise OSError(-0x110C, "ESP_ERR_NVS_INVALID_LENGTH")
+            raise OSError(_INVALID_LENGTH, "ESP_ERR_NVS_INVALID_LENGTH")
         buffer[: len(value)] = value
         return len(value)
 
     def erase_key(self, key):
         self._get(key, object)
-        del self._pending[key]
+        self._pending[key] = None
 
     def commit(self):
         twin.here()
-        twin.s.nvs[self._name] = dict(self._pending)
+        space = twin.s.nvs.setdefault(self._name, {})
+        for key, value in self._pending.items():
+            if value is not None:
+                space[key] = value
+            elif key in space:
+                del space[key]
+        self._pending = {}
         twin.s.nvs_changed = True
 
     def _put(self, key, value):
         twin.here()
-        _check(key)
+        if not 0 < len(key) <= _KEY:
+            raise OSError(_KEY_TOO_LONG, "ESP_ERR_NVS_KEY_TOO_LONG")
         self._pending[key] = value
 
     def _get(self, key, kind):
         twin.here()
-        value = self._pending.get(key)
+        space = self._pending if key in self._pending else twin.s.nvs.get(self._name, {})
+        value = space.get(key)
         if value is None or not isinstance(value, kind):
             raise OSError(_NOT_FOUND, "ESP_ERR_NVS_NOT_FOUND")
         return value
 
 
-def _check(name):
-    if not 0 < len(name) <= _KEY:
-        raise ValueError("name too long")
-
-
-class Partition:
-    """The data partition `vfs`, on a file of the host.
-
-    Its methods must not allocate: a file closed by the collector calls them.
-    """
+class Partition(twin_flash.Blocks):
+    """The one data partition, `vfs`; those that hold programs are not simulated."""
 
     BOOT, RUNNING = 0, 1
     TYPE_APP, TYPE_DATA = 0, 1
 
-    def __init__(self, id, block_size=4096):
-        twin.here()
-        self._block = block_size
-        self._file = open(twin.s.frame["flash"], "r+b")
-        self._size = self._file.seek(0, 2)
-        self._blank = b"\xff" * block_size
-
     @staticmethod
-    def find(type=1, subtype=0xFF, label=None, block_size=4096):
-        return [Partition(label, block_size)] if label in (None, "vfs") and type == 1 else []
+    def find(type=0, subtype=0xFF, label=None):
+        ours = type == 1 and subtype in (0xFF, 0x83) and label in (None, "vfs")
+        return [Partition("vfs")] if ours else []
 
     def info(self):
-        return (1, 0x83, 0x200000, self._size, "vfs", False)
-
-    def readblocks(self, block_num, buf, offset=0):
-        self._file.seek(block_num * self._block + offset)
-        self._file.readinto(buf)
-
-    def writeblocks(self, block_num, buf, offset=None):
-        if offset is None:
-            self._erase(block_num)
-            offset = 0
-        self._file.seek(block_num * self._block + offset)
-        self._file.write(buf)
-
-    def ioctl(self, cmd, arg):
-        if cmd == 4:
-            return self._size // self._block
-        if cmd == 5:
-            return self._block
-        if cmd == 6:
-            self._erase(arg)
-        return 0
-
-    def _erase(self, block_num):
-        self._file.seek(block_num * self._block)
-        self._file.write(self._blank)
+        return (1, 0x83, 0x200000, twin.s.frame["flash"][1], "vfs", False)

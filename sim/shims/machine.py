@@ -1,5 +1,6 @@
 # The ESP32's machine: pins that cost time, RTC memory without a checksum, a deepsleep that ends
 # the run.
+import errno
 from binascii import a2b_base64
 
 import twin
@@ -7,9 +8,9 @@ import twin
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 PIN_WAKE, EXT0_WAKE, EXT1_WAKE, TIMER_WAKE, TOUCHPAD_WAKE, ULP_WAKE = 2, 2, 3, 4, 5, 6
 
-_MOST_MS = 0x7FFFFFFF  # the argument is a signed 32-bit number of milliseconds (facts 1.1)
 _RTC_BYTES = 2048
 _ADC_US = 60  # one conversion with its share of the driver; an estimate
+_ECHO_DELAY_US = 450  # HC-SR04: from the trigger's end to the rising echo, by its data sheet
 
 
 def reset_cause():
@@ -24,31 +25,30 @@ def unique_id():
     return a2b_base64(twin.s.frame["mac"])
 
 
-def freq(*args):
-    return None if args else 160_000_000
+def freq(*hz):
+    return None if hz else 160_000_000
 
 
 def idle():
     twin.spend(1000)
 
 
-def deepsleep(time_ms=None):
+def deepsleep(*time_ms):
     twin.here()
-    if time_ms is not None:
-        if not isinstance(time_ms, int):
-            raise TypeError("can't convert float to int")
-        if time_ms > _MOST_MS:
-            raise OverflowError("overflow converting long int to machine word")
+    ms = twin.word(time_ms[0]) if time_ms else -1
+    if twin.s.wake_refused:
+        raise ValueError("wake source not available in deep sleep")
     # negative: sign-extended, refused by the chip and not looked at: asleep without a timer
-    twin.s.sleep_ms = None if time_ms is None or time_ms < 0 else time_ms
+    twin.s.sleep_ms = None if ms < 0 else ms
     twin.end("deepsleep", twin.Asleep)
 
 
-def lightsleep(time_ms=None):
-    if time_ms is None:
+def lightsleep(*time_ms):
+    if not time_ms:
         twin.end("asleep for ever", twin.Asleep)
+    ms = twin.word(time_ms[0])
     before = twin.enter("light")
-    twin.spend(time_ms * 1000)
+    twin.spend(max(0, ms) * 1000)
     twin.enter(before)
 
 
@@ -63,26 +63,28 @@ def soft_reset():
 
 
 def time_pulse_us(pin, pulse_level, timeout_us=1_000_000):
-    """-2: the pulse never started; -1: it never ended.  The timeout counts for each phase."""
-    s = twin.s
-    width = _echo(pin) if pulse_level == 1 else None
-    if width is None:
-        twin.spend(timeout_us)
-        return -2
-    if not pin.value():
-        twin.spend(twin.ECHO_DELAY_US)
-    s.pings += 1
-    twin.spend(min(width, timeout_us))
-    return width if width <= timeout_us else -1
+    """-2: the pulse never started; -1: it never ended.  The timeout counts for each phase, and a
+    pin that has the level already starts the pulse at once."""
+    level, us = 1 if pulse_level else 0, 0
+    for nothing in (-2, -1):
+        us = _until(pin, level)
+        if us is None or us >= timeout_us:
+            twin.spend(timeout_us)
+            return nothing
+        twin.spend(us)
+        level = 1 - level
+    return us
 
 
-def _echo(pin):
-    """The pulse that the echo pin is about to show, in microseconds, or None."""
+def _until(pin, level):
+    """Microseconds until the pin shows that level, or None where it never will."""
     s = twin.s
-    if pin.id != s.frame["echo_pin"] or not s.rail or not s.triggered:
+    if pin.value() == level:
+        return 0
+    if pin.id != s.frame["echo_pin"] or pin.id in s.held:
         return None
-    s.triggered = False
-    return s.echoes.pop(0) if s.echoes else None
+    edge_us = (s.rise_us if level else s.fall_us) - s.up_us
+    return edge_us if edge_us > 0 else None
 
 
 class Pin:
@@ -92,7 +94,7 @@ class Pin:
     WAKE_LOW, WAKE_HIGH = 4, 5
     DRIVE_0, DRIVE_1, DRIVE_2, DRIVE_3 = 0, 1, 2, 3
 
-    def __init__(self, id, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
+    def __init__(self, id, mode=-1, pull=-1, *, value=None, drive=None):
         twin.here()
         self.id = id
         if mode == Pin.IN:
@@ -100,16 +102,18 @@ class Pin:
         if value is not None:
             self.value(value)
 
-    def init(self, mode=-1, pull=-1, *, value=None, drive=None, hold=None):
-        self.__init__(self.id, mode, pull, value=value, drive=drive, hold=hold)
+    def init(self, mode=-1, pull=-1, *, value=None, drive=None):
+        self.__init__(self.id, mode, pull, value=value, drive=drive)
 
     def value(self, *x):
         twin.here()
         if x:
             return _drive(self.id, 1 if x[0] else 0)
         s = twin.s
-        if self.id in s.frame["held"]:  # a line that a fault holds, or a pressed button
-            return s.frame["held"][self.id]
+        if self.id in s.held:
+            return s.held[self.id]
+        if self.id == s.frame["echo_pin"]:
+            return 1 if s.rise_us <= s.up_us < s.fall_us else 0
         return s.levels.get(self.id, s.inputs.get(self.id, 0))
 
     __call__ = value
@@ -131,7 +135,18 @@ def _drive(pin, level):
         if level:
             s.high_us = s.up_us
         elif s.high_us is not None and s.up_us - s.high_us >= s.frame["trigger_us"]:
-            s.triggered = True
+            _ping(s)
+
+
+def _ping(s):
+    """The sensor has seen a trigger.  It hears nothing without power, while it still settles, or
+    while the last pulse lasts; where the frame has no echo left, its line stays low."""
+    if not s.rail or s.up_us - s.rail_us < s.frame["settle_us"] or s.up_us < s.fall_us:
+        return
+    s.pings += 1
+    if s.echoes:
+        s.rise_us = s.up_us + _ECHO_DELAY_US
+        s.fall_us = s.rise_us + s.echoes.pop(0)
 
 
 def _power(level):
@@ -140,6 +155,7 @@ def _power(level):
         s.rail_us = s.up_us
         twin.enter("sense")
     elif s.rail and not level:
+        s.fall_us = min(s.fall_us, s.up_us)
         twin.enter("other")
     s.rail = bool(level)
 
@@ -148,25 +164,26 @@ class ADC:
     ATTN_0DB, ATTN_2_5DB, ATTN_6DB, ATTN_11DB = 0, 1, 2, 3
     WIDTH_9BIT, WIDTH_10BIT, WIDTH_11BIT, WIDTH_12BIT = 9, 10, 11, 12
 
-    def __init__(self, pin, atten=None):
-        self._pin = pin.id if isinstance(pin, Pin) else pin
+    def __init__(self, id, *, sample_ns=None, atten=None):
+        self._pin = id.id if isinstance(id, Pin) else id
 
     def read_uv(self):
         twin.spend(_ADC_US)
         s = twin.s
-        if s.radio_on and self._pin in s.frame["adc2_pins"]:
-            raise OSError(110)  # ADC2 belongs to Wi-Fi
+        on_air = s.radio is not None and s.radio.on
+        if on_air and self._pin in twin.chip["adc2"]:
+            raise OSError(errno.ETIMEDOUT, "ESP_ERR_TIMEOUT")  # ADC2 belongs to Wi-Fi
         quiet_uv, loaded_uv, on_rail = s.frame["adc"].get(str(self._pin), (0, 0, False))
         if on_rail and not s.rail:
             return 0
-        return loaded_uv if s.radio and s.radio.on else quiet_uv
+        return loaded_uv if on_air else quiet_uv
 
     def read_u16(self):
         return min(65_535, self.read_uv() * 65_535 // 3_300_000)
 
 
 class RTC:
-    def __init__(self, id=0):
+    def __init__(self):
         twin.here()
 
     def datetime(self, *datetimetuple):
@@ -190,13 +207,15 @@ class RTC:
 
 
 class WDT:
-    def __init__(self, id=0, timeout=5000):
+    def __init__(self, *, id=0, timeout=5000):
         """Constructing again changes the timeout; nothing stops it."""
-        if timeout <= 0:
+        if id != 0:
+            raise ValueError("invalid WDT id")
+        if twin.word(timeout) <= 0:
             raise ValueError("WDT timeout too short")
-        twin.s.wdt_ms = timeout
+        twin.s.wdt_us = timeout * 1000
         self.feed()
 
     def feed(self):
         twin.here()
-        twin.s.fed_us = twin.s.up_us
+        twin.s.bite_us = twin.s.up_us + twin.s.wdt_us

@@ -10,19 +10,63 @@ STAT_ASSOC_FAIL, STAT_HANDSHAKE_TIMEOUT = 203, 204
 _SCAN_MS = 1560  # 13 channels of 120 ms, ESP-IDF's default active dwell (facts A3)
 _REFUSAL_MS = 1500  # from association to the end of a failed 4-way handshake; an estimate
 _STOP_MS = 10  # active(False) waits for the driver; an estimate
+_LEFT = 8  # WIFI_REASON_ASSOC_LEAVE: our own doing counts as a failure too
+_NO_ADDRESS = "0.0.0.0"
 
 
 class _Radio:
-    """The one station interface; it outlives WLAN objects."""
+    """The one station interface; it outlives WLAN objects, but not deep sleep."""
 
     def __init__(self):
         self.on = False
         self.began_ms = None  # when connect() was called
         self.asked = None  # (ssid, key)
         self.reconnects = -1
-        self.failure = None
+        self.failure = None  # the last one, until an address is there (facts 2.1)
         self.pm = 1
-        self.addresses = ("0.0.0.0", "0.0.0.0", "0.0.0.0", "0.0.0.0")
+        self.addresses = (_NO_ADDRESS,) * 4
+
+    def state(self):
+        """Where the driver is by now; enters the phase that the time was spent on."""
+        if self.began_ms is not None:
+            since_ms, air = _now_ms() - self.began_ms, twin.s.frame["air"]
+            round_ms, why = self._obstacle(air)
+            if why is None:
+                if since_ms >= round_ms:
+                    self.failure = None
+                    if twin.s.phase in ("join", "dhcp"):
+                        twin.enter("talk")
+                    return STAT_GOT_IP
+                if since_ms >= air["join_ms"]:
+                    twin.enter("dhcp")
+            elif since_ms >= round_ms:
+                self.failure = why
+        if self.failure is not None:
+            return self.failure
+        return STAT_IDLE if self.began_ms is None else STAT_CONNECTING
+
+    def busy(self):
+        """Is it connected, or still trying to be?"""
+        if self.began_ms is None:
+            return False
+        round_ms, why = self._obstacle(twin.s.frame["air"])
+        if why is None or self.reconnects < 0:
+            return True
+        return _now_ms() - self.began_ms < round_ms * (1 + self.reconnects)
+
+    def leave(self):
+        if self.state() == STAT_GOT_IP:
+            self.failure = _LEFT
+        self.began_ms = None
+
+    def _obstacle(self, air):
+        """(how long one try takes, how it fails or None)"""
+        if not air["ap"] or self.asked[0] != air["ssid"]:
+            return _SCAN_MS, STAT_NO_AP_FOUND
+        if self.asked[1] != air["key"]:
+            return air["join_ms"] + _REFUSAL_MS, STAT_WRONG_PASSWORD
+        static = self.addresses[0] != _NO_ADDRESS
+        return air["join_ms"] + (0 if static else air["dhcp_ms"]), None
 
 
 def _now_ms():
@@ -48,18 +92,21 @@ class WLAN:
         if not is_active:
             return r.on
         if is_active[0] and not r.on:
-            r.on = twin.s.radio_on = True
+            r.on = twin.s.radio_used = True
             twin.enter("join")
         elif r.on and not is_active[0]:
+            r.leave()
             twin.spend(_STOP_MS * 1000)
-            r.on, r.began_ms, r.failure = False, None, None
+            r.on = False
             twin.enter("other")
         return r.on
 
     def connect(self, ssid=None, key=None, *, bssid=None):
         twin.here()
-        if not self._r.on or self._trying():
-            raise OSError("Wifi Internal Error")
+        if not self._r.on:
+            raise OSError("Wifi Not Started")
+        if self._r.busy():
+            raise OSError("Wifi Internal State Error")
         self._r.began_ms = _now_ms()
         self._r.asked = (ssid, key)
 
@@ -67,25 +114,27 @@ class WLAN:
         twin.here()
         if not self._r.on:
             raise OSError("Wifi Not Started")
-        self._r.began_ms = None
+        self._r.leave()
 
     def isconnected(self):
         twin.here()
-        return self._state() == STAT_GOT_IP
+        return self._r.state() == STAT_GOT_IP
 
     def status(self, *param):
         twin.here()
-        if param == ("rssi",):
-            if self._state() != STAT_GOT_IP:
-                raise OSError("Wifi Not Connected")
-            return twin.s.frame["air"]["rssi_dbm"]
-        if param:
+        if not param:
+            return self._r.state()
+        if param[0] != "rssi":
             raise ValueError("unknown status param")
-        return self._state()
+        if self._r.state() != STAT_GOT_IP:
+            raise OSError("Wifi Not Connected")
+        return twin.s.frame["air"]["rssi_dbm"]
 
-    def config(self, *args, **kw):
+    def config(self, *param, **kw):
         twin.here()
         r = self._r
+        if param and kw:
+            raise TypeError("either pos or kw args are allowed")
         for key, value in kw.items():
             if key == "reconnects":
                 r.reconnects = value
@@ -93,63 +142,25 @@ class WLAN:
                 r.pm = value
             elif key not in ("txpower", "channel", "hostname", "protocol", "mac"):
                 raise ValueError("unknown config param")
-        if args:
-            return {"reconnects": r.reconnects, "pm": r.pm, "mac": b"\0" * 6}[args[0]]
+        if param:
+            known = {"reconnects": r.reconnects, "pm": r.pm, "mac": b"\0" * 6}
+            if param[0] not in known:
+                raise ValueError("unknown config param")
+            return known[param[0]]
 
-    def ifconfig(self, *addresses):
+    def ifconfig(self, *ip_mask_gateway_dns):
         twin.here()
-        if not addresses:
+        if not ip_mask_gateway_dns:
             return self._r.addresses
-        self._r.addresses = addresses[0]
+        self._r.addresses = ip_mask_gateway_dns[0]
 
     def scan(self):
+        if not self._r.on:
+            raise OSError("STA must be active")
         twin.spend(_SCAN_MS * 1000)
         air = twin.s.frame["air"]
-        return (
-            [(air["ssid"].encode(), b"\2" * 6, 6, air["rssi_dbm"], 3, False)] if air["ap"] else []
-        )
-
-    def _trying(self):
-        state = self._state()
-        if self._r.began_ms is None or state == STAT_IDLE:
-            return False
-        return not self._given_up()
-
-    def _static(self):
-        return self._r.addresses[0] != "0.0.0.0"
-
-    def _state(self):
-        """Where the driver is by now; enters the phase that the time was spent on."""
-        r, air = self._r, twin.s.frame["air"]
-        if r.began_ms is None:
-            return STAT_IDLE
-        since_ms = _now_ms() - r.began_ms
-        round_ms, failure = self._obstacle(air)
-        if failure is not None:
-            return failure if since_ms >= round_ms else STAT_CONNECTING
-        if since_ms < air["join_ms"]:
-            return STAT_CONNECTING
-        if since_ms < air["join_ms"] + (0 if self._static() else air["dhcp_ms"]):
-            twin.enter("dhcp")
-            return STAT_CONNECTING
-        if twin.s.phase in ("join", "dhcp"):
-            twin.enter("talk")
-        return STAT_GOT_IP
-
-    def _obstacle(self, air):
-        """(how long one try takes, how it fails) or (0, None)."""
-        if not air["ap"] or self._r.asked[0] != air["ssid"]:
-            return _SCAN_MS, STAT_NO_AP_FOUND
-        if self._r.asked[1] != air["key"]:
-            return air["join_ms"] + _REFUSAL_MS, STAT_WRONG_PASSWORD
-        return 0, None
-
-    def _given_up(self):
-        round_ms, failure = self._obstacle(twin.s.frame["air"])
-        tries = 1 + self._r.reconnects
-        if failure is None or self._r.reconnects < 0:
-            return False
-        return _now_ms() - self._r.began_ms >= round_ms * tries
+        one = (air["ssid"].encode(), b"\2" * 6, 6, air["rssi_dbm"], 3, False)
+        return [one] if air["ap"] else []
 
 
 def hostname(*name):

@@ -1,11 +1,17 @@
 # The ESP32's os: the interpreter's, less what only a computer has; random bytes are seeded.
+from collections import namedtuple
+
 import twin
 
 _real = twin.builtin("os")
-_real_names = ("chdir", "getcwd", "ilistdir", "listdir", "mkdir", "mount", "remove", "rename")
-_real_names += ("rmdir", "stat", "statvfs", "umount", "unlink")
-for _name in _real_names:
-    globals()[_name] = getattr(_real, _name)
+_Name = namedtuple("uname_result", ("sysname", "nodename", "release", "version", "machine"))
+
+chdir, getcwd = _real.chdir, _real.getcwd
+ilistdir, listdir = _real.ilistdir, _real.listdir
+mkdir, rmdir = _real.mkdir, _real.rmdir
+mount, umount = _real.mount, _real.umount
+remove, rename, unlink = _real.remove, _real.rename, _real.unlink
+stat, statvfs = _real.stat, _real.statvfs
 
 
 def urandom(n):
@@ -22,7 +28,7 @@ def urandom(n):
 
 
 def uname():
-    return ("esp32", "esp32", "1.25.0", "simulated", "simulated board")
+    return _Name("esp32", "esp32", "1.25.0", "simulated", "simulated board with ESP32")
 
 
 def sync():

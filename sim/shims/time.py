@@ -5,6 +5,7 @@ _real = twin.builtin("time")
 _UNIX_2000 = 946_684_800
 _PERIOD = 1 << 30
 _HALF = 1 << 29
+_DAYS_2000 = 730_426  # of 2000-01-01, by the count of mktime
 
 
 def time():
@@ -31,8 +32,8 @@ def ticks_cpu():
     return ticks_us()
 
 
-def ticks_add(ticks_in, delta):
-    return (ticks_in + delta) % _PERIOD
+def ticks_add(ticks, delta):
+    return (ticks + delta) % _PERIOD
 
 
 def ticks_diff(ticks1, ticks2):
@@ -44,19 +45,26 @@ def sleep(seconds):
 
 
 def sleep_ms(ms):
-    twin.spend(max(0, ms) * 1000)
+    twin.spend(max(0, twin.word(ms)) * 1000)
 
 
 def sleep_us(us):
-    twin.spend(max(0, us))
+    twin.spend(max(0, twin.word(us)))
 
 
 def gmtime(secs=None):
     return tuple(_real.gmtime((time() if secs is None else secs) + _UNIX_2000))[:8]
 
 
-localtime = gmtime
+localtime = gmtime  # the chip knows no time zones
 
 
 def mktime(local_time):
-    return int(_real.mktime(tuple(local_time)[:8])) - _UNIX_2000
+    """By arithmetic: the C library's mktime would look at the computer's time zone."""
+    if len(local_time) not in (8, 9):
+        raise TypeError("mktime needs a tuple of length 8 or 9")
+    year, month, day, hour, minute, second = local_time[:6]
+    year += (month - 3) // 12  # years begin in March: a leap day is the last of its year
+    month = (month - 3) % 12
+    days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day
+    return (days - _DAYS_2000) * 86_400 + hour * 3600 + minute * 60 + second

@@ -3,10 +3,13 @@
 # Not a module of the ESP32: the shims beside it share their state here.  The host sends a frame
 # with all that the wake may meet (echoes, voltages, radio); `begin` unpacks it, the shims use it.
 import sys
+import vfs
 
-ECHO_DELAY_US = (
-    450  # HC-SR04: from the trigger's end to the rising echo, by its data sheet's drawing
-)
+_MOST = 0x7FFFFFFF
+_LONG_AGO_US = -1_000_000_000
+_FOR_EVER_US = 1 << 60
+
+chip = {}  # name, adc2 (pins), wake (pins that can end a deep sleep); set once, by wakes.py
 
 
 class Asleep(BaseException):
@@ -47,33 +50,39 @@ def begin(frame, rtc):
     s.sleep_ms = None
     s.levels = {}  # pin number -> level
     s.inputs = {}  # pin number -> pulled level
+    s.held = {int(k): v for k, v in frame["held"].items()}  # by a fault, or a pressed button
     s.rail = frame["rail_pin"] is None
-    s.rail_us = 0  # when the rail came on
-    s.triggered = False
-    s.high_us = None
+    s.rail_us = _LONG_AGO_US  # when the rail came on
+    s.high_us = None  # when the trigger rose
+    s.rise_us = s.fall_us = 0  # the pulse on the echo pin
     s.echoes = frame["echoes"]
     s.pings = 0
-    s.wdt_ms = None
-    s.fed_us = 0
+    s.bite_us = None  # when the watchdog bites
     s.rtc = rtc
-    s.clock_us = frame["clock_ms"] * 1000  # the node's own clock when main.py starts, since 2000
+    s.clock_us = frame["clock_ms"] * 1000  # the node's own clock at the reset, since 2000
     s.nvs = frame["nvs"]
     s.nvs_changed = False
     s.wake_pins = ()
+    s.wake_refused = False  # armed in a way that this chip's deep sleep does not know
     s.radio = None  # the state of network.WLAN
-    s.radio_on = False
-    s.sent = 0
+    s.radio_used = False
+    s.flash = None  # the open flash chip
+    s.flash_erases = s.flash_writes = 0
+    s.sockets = []
     spend(frame["boot_ms"] * 1000)
-    s.clock_us -= s.up_us
     s.phase = "other"
 
 
 def spend(us):
-    """Virtual time passes."""
-    here()
+    """Virtual time passes, until the watchdog bites."""
+    if s.ended:
+        raise s.ended[1]()
+    bites = s.bite_us is not None and s.up_us + us > s.bite_us
+    if bites:
+        us = s.bite_us - s.up_us
     s.up_us += us
     s.ledger[s.phase] = s.ledger.get(s.phase, 0) + us
-    if s.wdt_ms is not None and s.up_us - s.fed_us > s.wdt_ms * 1000:
+    if bites:
         end("wdt", Reset)
 
 
@@ -88,6 +97,27 @@ def end(how, error):
     raise error()
 
 
+def prompt():
+    """main.py has ended: a prompt that nobody sees, awake until the watchdog or the battery ends
+    it."""
+    if s.bite_us is not None:
+        try:
+            spend(_FOR_EVER_US)
+        except Reset:
+            pass
+
+
+def power_off():
+    """What a chip that sleeps or restarts no longer has: connections, mounts, open files."""
+    for one in s.sockets:
+        one.close()
+    if s.flash is not None:
+        s.flash.power_off()
+    for _, where in vfs.mount():
+        if where != "/":  # the computer's own, from which modules are loaded
+            vfs.umount(where)
+
+
 def enter(phase):
     """From now on time is spent on this; returns what it was spent on before."""
     before, s.phase = s.phase, phase
@@ -99,6 +129,15 @@ def now_us():
     return s.clock_us + s.up_us
 
 
+def word(n):
+    """n as the port's C code takes it: a whole number in 32 bits with a sign."""
+    if not isinstance(n, int):
+        raise TypeError("can't convert %s to int" % type(n).__name__)
+    if not -_MOST - 1 <= n <= _MOST:
+        raise OverflowError("overflow converting long int to machine word")
+    return n
+
+
 def account():
     """What this wake did, for the host."""
     return {
@@ -108,7 +147,8 @@ def account():
         "phases": {k: v // 1000 for k, v in s.ledger.items()},
         "clock_ms": now_us() // 1000,
         "pings": s.pings,
-        "radio": s.radio_on,
+        "radio": s.radio_used,
         "wake_pins": s.wake_pins,
         "nvs": s.nvs if s.nvs_changed else None,
+        "flash": {"erases": s.flash_erases, "writes": s.flash_writes},
     }

@@ -1,6 +1,6 @@
 # Runs main.py once for each frame that comes on standard input; answers on the descriptor in argv.
 #
-# frame:  two lengths (little-endian u16), JSON, the bytes of RTC memory
+# frame:  two lengths (little-endian u32, u16), JSON, the bytes of RTC memory
 # answer: the same.  The firmware's modules stay loaded after a wake, unless a frame says "cold".
 import gc
 import json
@@ -9,7 +9,9 @@ import sys
 
 import twin
 
-_HEAD = "<HH"
+_HEAD = "<IH"
+_HEAD_SIZE = struct.calcsize(_HEAD)
+_LONGEST = 500  # characters of an error
 
 
 def serve(main_path, answers):
@@ -17,8 +19,8 @@ def serve(main_path, answers):
         code = compile(source.read(), "main.py", "exec")
     known = set(sys.modules)
     while True:
-        head = sys.stdin.buffer.read(4)
-        if len(head) < 4:
+        head = sys.stdin.buffer.read(_HEAD_SIZE)
+        if len(head) < _HEAD_SIZE:
             return
         size, rtc_size = struct.unpack(_HEAD, head)
         frame = json.loads(sys.stdin.buffer.read(size))
@@ -34,14 +36,27 @@ def run(code, frame, rtc):
     crash = None
     try:
         exec(code, {"__name__": "__main__"})
-    except (twin.Asleep, twin.Reset):
-        pass
-    except BaseException as e:  # on the chip: a prompt, and awake until the battery is flat
-        sys.print_exception(e)
-        crash = repr(e)
+    except BaseException as e:
+        if not twin.s.ended:
+            crash = _uncaught(e)
+    if not twin.s.ended:
+        twin.prompt()
+    twin.power_off()
     answer = twin.account()
     answer["crash"] = crash
     return answer
+
+
+def _uncaught(e):
+    """What the chip does with an error that leaves main.py."""
+    if isinstance(e, SystemExit):
+        twin.s.ended = ("soft_reset", twin.Reset)
+        return None
+    try:
+        sys.print_exception(e)
+        return repr(e)[:_LONGEST]
+    except MemoryError:  # a long story
+        return type(e).__name__
 
 
 def report(answers, answer):
@@ -50,4 +65,5 @@ def report(answers, answer):
     gc.collect()
 
 
+twin.chip.update(json.loads(sys.argv[3]))
 serve(sys.argv[1], open(int(sys.argv[2]), "wb"))

@@ -32,6 +32,9 @@ class Link:
         self._limit = self._up.within(self._cfg.link_ms)
         try:
             self._join()
+        except OSError as e:  # the driver may raise anywhere: no memory, a state of its own
+            self._off()
+            raise LinkError("join", "join", self._limit.spent_ms(), e)
         except BaseException:
             self._off()  # nobody else will: __exit__ is not called when __enter__ raises
             raise
@@ -73,10 +76,7 @@ class Link:
         wlan.active(False)  # a soft reset leaves it running, and connect() then raises
         wlan.active(True)
         wlan.config(reconnects=_RETRIES)
-        try:
-            wlan.connect(self._cfg.wifi_ssid, self._cfg.wifi_key)
-        except OSError as e:
-            raise LinkError("join", "join", self._limit.spent_ms(), e)
+        wlan.connect(self._cfg.wifi_ssid, self._cfg.wifi_key)
         failing = None
         while not wlan.isconnected():
             failing = self._watch(wlan.status(), failing)
@@ -96,6 +96,8 @@ class Link:
         return failing
 
     def _off(self):
+        if self._wlan is None:
+            return
         try:
             self._wlan.disconnect()
         except OSError:

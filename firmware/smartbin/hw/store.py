@@ -1,9 +1,11 @@
 # NVS: settings, and the few numbers that must outlive a battery change.
 import esp32
 import json
+from micropython import const
 
 _SPACE = "smartbin"
-_ROOM = 1900  # a blob larger than this does not fit beside its successor in a page of 4000
+_ROOM = const(1900)  # a blob larger than this does not fit beside its successor in a page of 4000
+_NOT_FOUND = const(-0x1102)  # ESP_ERR_NVS_NOT_FOUND
 
 
 def settings():
@@ -11,7 +13,9 @@ def settings():
     buf = bytearray(_ROOM)
     try:
         size = esp32.NVS(_SPACE).get_blob("settings", buf)
-    except OSError:
+    except OSError as e:
+        if e.errno != _NOT_FOUND:
+            raise ValueError("settings cannot be read: %s" % e)
         return {}
     found = json.loads(bytes(buf[:size]))
     if not isinstance(found, dict):

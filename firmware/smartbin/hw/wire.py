@@ -2,8 +2,10 @@
 # leave together; every wait ends with the one deadline, and nobody can cancel that.
 import errno
 import socket
+from micropython import const
 
 _AGAIN = (errno.EAGAIN, errno.ETIMEDOUT)
+_STEP_MS = const(100)  # the port waits in steps of this, and one more than it was asked for
 
 
 class Wire:
@@ -71,27 +73,24 @@ class Wire:
             self._sock = None
 
     def _some(self, size):
-        """One byte or more; the port reads in steps, so the deadline is looked at in between."""
+        """One byte or more.  Not read(): its patience starts anew with every byte that drips."""
         while True:
             self._patience()
             try:
-                data = self._sock.read(size)
+                data = self._sock.recv(size)
             except OSError as e:
                 if e.errno not in _AGAIN:
                     raise
-                data = None
-            if data:
-                return data
-            if data is not None:
+            else:
+                if data:
+                    return data
                 raise OSError(errno.ECONNRESET)
 
     def _patience(self):
-        left_ms = self._limit.left_ms()
-        if not left_ms:
+        wait_ms = self._limit.left_ms() - _STEP_MS
+        if wait_ms < _STEP_MS:  # with less the port would not wait at all
             raise OSError(errno.ETIMEDOUT)
-        self._sock.settimeout(
-            max(100, left_ms) / 1000
-        )  # below 100 ms the port does not wait at all
+        self._sock.settimeout(wait_ms / 1000)
 
 
 def session(wire, cfg, client_id):

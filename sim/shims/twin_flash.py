@@ -1,0 +1,129 @@
+# The flash of one simulated chip, on a sparse file of the host that belongs to one bin.  It is NOR
+# memory: an erase sets whole blocks of 4096 bytes, a write clears bits and sets none.
+#
+# Not a module of the ESP32.  The file: the partition, a blank block, one byte for each block that
+# tells whether it was touched.  One that was not (a hole in the file) is read from the blank one.
+import errno
+
+import twin
+
+_BLOCK = 4096
+_OFF = -errno.EIO
+
+
+class _Flash:
+    """The file while the chip has power."""
+
+    def __init__(self, path, size):
+        self.blocks = size // _BLOCK
+        self.file = _opened(path, size)
+        self._blank_at = size
+        self._touched_at = size + _BLOCK
+        self._touched = bytearray(self.blocks)
+        self.file.seek(self._touched_at)
+        self.file.readinto(self._touched)
+        self._old = bytearray(_BLOCK)
+        self._one = b"\1"
+
+    def read(self, block, buf, offset):
+        self.file.seek((block * _BLOCK if self._touched[block] else self._blank_at) + offset)
+        self.file.readinto(buf)
+
+    def erase(self, block):
+        twin.s.flash_erases += 1
+        self._fill(block)
+
+    def write(self, block, buf, offset):
+        twin.s.flash_writes += 1
+        if not self._touched[block]:
+            self._fill(block)
+        at, n, old = block * _BLOCK + offset, len(buf), self._old
+        self.file.seek(at)
+        self.file.readinto(old, n)
+        for i in range(n):
+            old[i] &= buf[i]
+        self.file.seek(at)
+        self.file.write(old, n)
+
+    def power_off(self):
+        self.file.close()
+        self.file = None
+
+    def _fill(self, block):
+        self.file.seek(self._blank_at)
+        self.file.readinto(self._old)
+        self.file.seek(block * _BLOCK)
+        self.file.write(self._old)
+        self.file.seek(self._touched_at + block)
+        self.file.write(self._one)
+        self._touched[block] = 1
+
+
+def _opened(path, size):
+    try:
+        return open(path, "r+b")
+    except OSError:  # the first time
+        file = open(path, "w+b")
+        file.seek(size)
+        file.write(b"\xff" * _BLOCK)
+        file.write(bytes(size // _BLOCK))
+        return file
+
+
+class Blocks:
+    """What a file system wants of a partition.
+
+    Its methods must not allocate: a file closed by the collector calls them with the heap locked.
+    Without power they do nothing but fail: what was not closed before the sleep is lost.
+    """
+
+    def __init__(self, id):
+        twin.here()
+        path, size = twin.s.frame["flash"]
+        if id != "vfs" or not path:
+            raise OSError(errno.ENOENT)
+        if twin.s.flash is None:
+            twin.s.flash = _Flash(path, size)
+        self._flash = twin.s.flash
+
+    def readblocks(self, block_num, buf, offset=0):
+        if self._dead():
+            return _OFF
+        if offset + len(buf) > _BLOCK:
+            return _each_block(self.readblocks, block_num, buf, offset)
+        self._flash.read(block_num, buf, offset)
+
+    def writeblocks(self, block_num, buf, offset=None):
+        """Without an offset the blocks are erased first."""
+        if self._dead():
+            return _OFF
+        if offset is None:
+            offset = 0
+            for block in range(block_num, block_num + (len(buf) + _BLOCK - 1) // _BLOCK):
+                self._flash.erase(block)
+        if offset + len(buf) > _BLOCK:
+            return _each_block(self.writeblocks, block_num, buf, offset)
+        self._flash.write(block_num, buf, offset)
+
+    def ioctl(self, op, arg=0):
+        if self._dead():
+            return _OFF
+        if op == 4:
+            return self._flash.blocks
+        if op == 5:
+            return _BLOCK
+        if op == 6:
+            self._flash.erase(arg)
+        return 0
+
+    def _dead(self):
+        return self._flash.file is None or twin.s.ended
+
+
+def _each_block(one, block, buf, offset):
+    """For callers that pass several blocks at once; file systems do not."""
+    left = memoryview(buf)
+    while left:
+        n = _BLOCK - offset
+        one(block, left[:n], offset)
+        block, left, offset = block + 1, left[n:], 0

@@ -1,0 +1,547 @@
+"""What the rest of the firmware may expect of each file in hw/, whatever the hardware does."""
+
+import json
+from base64 import b64encode
+
+import pytest
+
+from sim.device import ntc_uv
+from sim.ear import Ear
+from sim.scenario_table import Broker
+from smartbin import config, echo, sensors
+from tests.contract.chip import BOARD, C3, NEVER_MS, SELDOM_MS, leads_to
+from tests.contract.listener import CONNACK, PUBACK, hang_up, mqtt, puback
+from tools import boards
+
+DEVKIT = "devkit_v1"
+NODE = """
+import board, time
+from smartbin import config, echo
+from smartbin.hw.node import assemble
+node = assemble(board)
+def level(pin):
+    return None if pin is None else machine.Pin(pin).value()
+"""
+
+# -- sonar ----------------------------------------------------------------------------------------
+
+SONAR = (
+    NODE
+    + """
+sonar = node.sonar(config.check({{"sensor": "{sensor}"}}))
+def burst(n=3):
+    began = time.ticks_ms()
+    with sonar:
+        pings = [sonar.ping() for _ in range(n)]
+    return pings, sonar.trouble(), time.ticks_ms() - began, level(board.RAIL_PIN)
+"""
+)
+SLACK_MS = 5
+
+
+@pytest.fixture(params=sensors.NAMES)
+def sensor(request):
+    return sensors.find(request.param)
+
+
+@pytest.fixture
+def ping(run, sensor):
+    """ping(program, **changes) -> Outcome, with that sensor on the board."""
+
+    def once(program, **changes):
+        figures = {"trigger_us": sensor.trigger_us, "settle_us": sensor.settle_ms * 1000}
+        return run(SONAR.format(sensor=sensor.name) + program, **(figures | changes))
+
+    return once
+
+
+def test_sonar_tells_microseconds_for_echoes(ping, sensor):
+    pings, trouble, took_ms, rail = ping("say(burst())", echoes=[5831, 5840, 5829]).said
+    assert (pings, trouble, rail) == ([5831, 5840, 5829], None, 0)
+    assert took_ms <= sensor.settle_ms + 3 * sensor.period_ms + SLACK_MS
+
+
+def test_sonar_tells_none_for_silence(ping, sensor):
+    near_silent = [sensor.silent_us, sensor.silent_us - 1000, sensor.silent_us + 90_000]
+    pings, trouble, _, rail = ping("say(burst())", echoes=near_silent).said
+    assert (pings, trouble, rail) == ([None] * 3, None, 0)
+
+
+def test_sonar_knows_a_line_that_is_stuck(ping, sensor):
+    found = ping("say(burst())", echoes=[5831] * 3, held={"26": 1})
+    pings, trouble, took_ms, rail = found.said
+    assert (pings, trouble, rail) == ([None] * 3, echo.STUCK, 0)
+    assert took_ms <= sensor.settle_ms + 3 * sensor.period_ms + SLACK_MS
+
+
+def test_sonar_knows_a_sensor_that_never_answers(ping, sensor):
+    pings, trouble, took_ms, rail = ping("say(burst())", echoes=[]).said
+    assert (pings, trouble, rail) == ([None] * 3, echo.DEAD, 0)
+    longest_ms = max(sensor.period_ms, sensor.silent_us // 1000 + SLACK_MS)
+    assert took_ms <= sensor.settle_ms + 3 * longest_ms + SLACK_MS
+
+
+def test_sonar_forgets_its_trouble_at_the_next_burst(ping, sensor):
+    program = "a = burst(1)[1]; twin_echoes(); say(a, burst(1)[:2])"
+    helper = "import twin\ndef twin_echoes(): twin.s.echoes.append(5831)\n"
+    assert ping(helper + program, echoes=[]).said == [echo.DEAD, [[5831], None]]
+
+
+def test_sonar_switches_the_rail_off_when_something_is_raised(ping):
+    program = """
+try:
+    with sonar:
+        on = level(board.RAIL_PIN)
+        1 / 0
+except ZeroDivisionError:
+    say(on, level(board.RAIL_PIN), level(board.SONAR_TRIG_PIN))
+"""
+    assert ping(program).said == [1, 0, 0]
+
+
+def test_sonar_without_a_switched_rail(run):
+    program = SONAR.format(sensor="hc_sr04") + "say(burst())"
+    pings, trouble, _, rail = run(program, DEVKIT, echoes=[5831] * 3).said
+    assert (pings, trouble, rail) == ([5831] * 3, None, None)
+
+
+# -- battery and air ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mv", [0, 1800, 2950, 3301, 4200])
+@pytest.mark.parametrize("name", [BOARD, C3])
+def test_battery_tells_millivolts_before_the_divider(run, name, mv):
+    board = boards.load(name)
+    top, bottom = board.BATTERY_DIVIDER
+    uv = mv * 1000 * bottom // (top + bottom)
+    adc = {str(board.BATTERY_ADC_PIN): [uv, uv, False]}
+    found = run(NODE + "say(node.battery.read_mv())", name, adc=adc)
+    assert found.said == pytest.approx(mv, abs=(top + bottom) / bottom)
+    assert found["up_ms"] <= 70 + 1
+
+
+def test_battery_knows_which_arm_of_the_divider_is_which(run):
+    program = "from smartbin.hw.battery import Battery; b = Battery(machine.Pin(34), 1000, 330)\n"
+    found = run(program + "say(b.read_mv())", adc={"34": [900_000, 900_000, False]})
+    assert found.said == pytest.approx(900 * 1330 / 330, abs=5)
+
+
+def test_a_board_may_be_unable_to_measure_its_battery(run):
+    assert run(NODE + "say(node.battery.read_mv(), node.air.read_dc())", DEVKIT).said == [
+        None,
+        None,
+    ]
+
+
+AIR = NODE + "machine.Pin(board.RAIL_PIN, machine.Pin.OUT, value=1)\nsay(node.air.read_dc())"
+
+
+def test_air_is_within_a_kelvin_from_minus_20_to_60_degrees(boot):
+    chip = boot(AIR)
+    for air_dc in range(-200, 601, 25):
+        found = chip.wake(adc={"35": [ntc_uv(air_dc), ntc_uv(air_dc), True]}).said
+        assert abs(found - air_dc) <= 10, (found, air_dc)
+
+
+@pytest.mark.parametrize(
+    ("uv", "why"),
+    [(0, "shorted"), (3_300_000, "open"), (3_299_000, "as good as open"), (2000, "wet")],
+)
+def test_air_is_none_without_a_sound_ntc(run, uv, why):
+    assert run(AIR, adc={"35": [uv, uv, True]}).said is None, why
+
+
+def test_air_is_none_while_the_rail_is_off(run):
+    assert (
+        run(NODE + "say(node.air.read_dc())", adc={"35": [1_650_000, 1_650_000, True]}).said
+        is None
+    )
+
+
+# -- link -----------------------------------------------------------------------------------------
+
+LINK = (
+    NODE
+    + """
+import network
+from smartbin.deadline import Deadline
+from smartbin.errors import LinkError
+from smartbin.hw import store
+cfg = config.check(store.settings())
+began = time.ticks_ms()
+def speak(todo, awake_ms=cfg.awake_ms):
+    why = None
+    try:
+        with node.link(cfg, Deadline(time, awake_ms)) as link:
+            todo(link)
+    except LinkError as e:
+        why = e.stage, e.why, e.waited_ms
+    say(why, time.ticks_ms() - began, network.WLAN().active())
+def publish(link):
+    link.publish(b"smartbin/v1/desk/report", b'{"v":1}')
+"""
+)
+LINK_MS = 10_000  # the default of link_ms
+OFF_MS = 40  # one look at the driver, and switching it off
+
+
+def settings(**changes):
+    """NVS with the settings of the desk, changed."""
+    known = {
+        "mqtt_host": "broker.example",
+        "wifi_ssid": "city-bins",
+        "wifi_key": "rain-on-the-lid",
+    }
+    return {
+        "smartbin": {"settings": _blob(json.dumps({"bin_id": "desk"} | known | changes).encode())}
+    }
+
+
+def _blob(data):
+    return b64encode(data).decode()
+
+
+@pytest.fixture(scope="module")
+def ear():
+    with Ear(Broker()) as one:
+        yield one
+
+
+def test_link_joins_and_publishes_to_a_real_broker(run, ear):
+    found = run(LINK + "speak(publish)", net=leads_to(ear.port))
+    why, took_ms, on = found.said
+    assert (why, on) == (None, False)
+    assert took_ms < 3000
+    assert ear.drain()
+    assert ("smartbin/v1/desk/report", b'{"v":1}') in ear.messages
+
+
+def test_link_says_hello_and_goodbye_in_one_piece_each(run, listen):
+    listener = listen(mqtt())
+    run(
+        LINK + "speak(publish)",
+        net=leads_to(listener.port),
+        nvs=settings(mqtt_user="u", mqtt_password="p"),
+    )
+    assert listener.ended.wait(10)
+    assert [piece[0] >> 4 for piece in listener.heard] == [1, 3, 14]
+
+
+def test_link_publishes_twice_over_one_session(run, listen):
+    listener = listen(mqtt())
+    program = LINK + "def twice(link):\n    publish(link)\n    publish(link)\nspeak(twice)"
+    assert run(program, net=leads_to(listener.port)).said[0] is None
+    assert listener.ended.wait(10)
+    assert [piece[0] >> 4 for piece in listener.heard] == [1, 3, 3, 14]
+
+
+JOINS = [
+    # what the radio meets, stage and reason, at most this long
+    ({"ap": False}, ["join", "no_ap"], 5000),
+    ({"ssid": "other"}, ["join", "no_ap"], 5000),
+    ({"key": "other"}, ["join", "bad_key"], 6000),
+    ({"join_ms": 60_000}, ["join", "join"], LINK_MS),
+    ({"dhcp_ms": 60_000}, ["join", "join"], LINK_MS),
+]
+
+
+@pytest.mark.parametrize(("air", "reason", "longest_ms"), JOINS)
+def test_link_ends_in_time_when_it_cannot_join(run, air, reason, longest_ms):
+    (*why, waited_ms), took_ms, on = run(LINK + "speak(publish)", air=air).said
+    assert (why, on) == (reason, False)
+    assert waited_ms <= took_ms <= longest_ms + OFF_MS
+
+
+def test_link_may_join_after_a_failure_that_the_driver_still_shows(run, listen):
+    # Whoever believes the first 201 gives up on an access point that is there a second later.
+    program = """
+import twin
+twin.s.frame["air"]["ap"] = False
+def watch(self, status, failing):
+    twin.s.frame["air"]["ap"] = time.ticks_ms() > 2000
+    return real(self, status, failing)
+from smartbin.hw.link import Link
+real, Link._watch = Link._watch, watch
+speak(publish)
+"""
+    listener = listen(mqtt())
+    assert run(LINK + program, net=leads_to(listener.port)).said[0] is None
+
+
+SESSIONS = [
+    # what the broker answers to CONNECT and to PUBLISH, stage and reason
+    ("silent", mqtt(b""), ["login", "login"]),
+    ("half an answer", mqtt(CONNACK[:2]), ["login", "login"]),
+    ("hangs up", mqtt(hang_up), ["login", "login"]),
+    ("not authorised", mqtt(b"\x20\x02\0\x05"), ["login", "login"]),
+    ("not a broker", mqtt(b"HTTP/1.1 400 Bad Request\r\n\r\n"), ["login", "login"]),
+    ("no PUBACK", mqtt(publish=b""), ["publish", "ack"]),
+    ("half a PUBACK", mqtt(publish=PUBACK + b"\0"), ["publish", "ack"]),
+    ("PUBACK for another", mqtt(publish=b"\x40\x02\0\x07"), ["publish", "ack"]),
+    ("hangs up at PUBLISH", mqtt(publish=hang_up), ["publish", "ack"]),
+    ("babbles", mqtt(publish=b"\xff" * 40), ["publish", "ack"]),
+    ("pings us", mqtt(publish=b"\xd0\0"), ["publish", "ack"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"), [s[1:] for s in SESSIONS], ids=[s[0] for s in SESSIONS]
+)
+def test_link_ends_in_time_whatever_the_broker_does(run, listen, reply, reason):
+    listener = listen(reply)
+    found = run(LINK + "speak(publish)", net=leads_to(listener.port, SELDOM_MS))
+    (*why, waited_ms), took_ms, on = found.said
+    assert (why, on) == (reason, False)
+    assert waited_ms <= LINK_MS
+    assert took_ms <= LINK_MS + OFF_MS
+
+
+def test_link_uses_its_time_on_a_silent_broker(run, listen):
+    listener = listen(mqtt(b""))
+    (*_, waited_ms), _, _ = run(
+        LINK + "speak(publish)", net=leads_to(listener.port, NEVER_MS)
+    ).said
+    assert waited_ms > LINK_MS - 300
+
+
+WAYS = [
+    ({"names": {}}, ["name", "name"]),
+    ({"up": False}, ["tcp", "tcp"]),
+    ({"hosts": {}}, ["tcp", "tcp"]),
+]
+
+
+@pytest.mark.parametrize(("net", "reason"), WAYS)
+def test_link_ends_in_time_when_there_is_no_way(run, net, reason):
+    program = LINK + "speak(publish)"
+    found = run(program, net=net)
+    (*why, _), took_ms, on = found.said
+    assert (why, on) == (reason, False)
+    assert took_ms <= LINK_MS + OFF_MS
+
+
+def test_link_is_refused_where_nobody_listens(run, closed_port):
+    (*why, _), _, on = run(LINK + "speak(publish)", net=leads_to(closed_port)).said
+    assert (why, on) == (["tcp", "tcp"], False)
+
+
+def test_link_keeps_to_what_is_left_of_the_wake(run, listen):
+    listener = listen(mqtt(b""))
+    (*why, _), took_ms, _ = run(
+        LINK + "speak(publish, 4000)", net=leads_to(listener.port, NEVER_MS)
+    ).said
+    assert why == ["login", "login"]
+    assert took_ms <= 4000 + OFF_MS
+
+
+def test_link_obeys_its_setting(run, listen):
+    listener = listen(mqtt(b""))
+    found = run(
+        LINK + "speak(publish)", net=leads_to(listener.port, NEVER_MS), nvs=settings(link_ms=3000)
+    )
+    assert 2500 < found.said[1] <= 3000 + OFF_MS
+
+
+def test_link_takes_a_message_that_it_never_asked_for(run, listen):
+    unasked = b"\x30\x06\0\x01abcd" + b"\x31\x04\0\x01ab"
+    listener = listen(mqtt(publish=lambda packet: unasked + puback(packet)))
+    assert run(LINK + "speak(publish)", net=leads_to(listener.port)).said[0] is None
+
+
+@pytest.mark.parametrize("error", ["ValueError('a bug')", "KeyboardInterrupt()", "MemoryError()"])
+def test_link_switches_the_radio_off_whatever_is_raised_inside(run, listen, error):
+    listener = listen(mqtt())
+    program = f"""
+def todo(link):
+    publish(link)
+    raise {error}
+try:
+    speak(todo)
+except BaseException as e:
+    say(type(e).__name__, network.WLAN().active())
+"""
+    name = error.split("(")[0]
+    assert run(LINK + program, net=leads_to(listener.port)).said == [name, False]
+
+
+@pytest.mark.parametrize("call", ["__init__", "active", "config", "connect", "status"])
+def test_link_tells_a_driver_that_fails_as_a_join_that_fails(run, call):
+    program = f"""
+real = network.WLAN.{call}
+def fails(self, *args, **kw):
+    if args or kw or "{call}" not in ("active",):
+        network.WLAN.{call} = real
+        raise OSError("Wifi Unknown Error 0x0101")
+    return real(self)
+network.WLAN.{call} = fails
+speak(publish)
+"""
+    found = run(LINK + program)
+    assert found.said[0][:2] == ["join", "join"]
+    assert found.said[2] is False
+
+
+def test_link_knows_the_time(run):
+    program = (
+        LINK
+        + """
+told = []
+speak(lambda link: told.append(link.network_time_s()))
+say(told)
+"""
+    )
+    assert run(program, true_ms=1_600_000_000_000).said == [1_600_000_001 - 946_684_800]
+
+
+@pytest.mark.parametrize("net", [{"time": False}, {"names": {}}])
+def test_link_is_soon_tired_of_a_time_server_that_does_not_answer(run, net):
+    (*why, _), took_ms, on = run(LINK + "speak(lambda link: link.network_time_s())", net=net).said
+    assert (why, on) == (["clock", "clock"], False)
+    assert took_ms < 4000
+
+
+# -- nap ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reset_cause", "wake_reason", "cause"),
+    [
+        (1, 0, "power"),
+        (2, 0, "reset"),
+        (3, 0, "reset"),
+        (4, 4, "timer"),
+        (4, 2, "button"),
+        (4, 7, "button"),
+        (4, 0, "timer"),
+        (5, 0, "reset"),
+        (0, 0, "reset"),
+    ],
+)
+def test_nap_knows_why_we_woke(run, reset_cause, wake_reason, cause):
+    program = "from smartbin.hw import nap; say(nap.cause())"
+    assert run(program, reset_cause=reset_cause, wake_reason=wake_reason).said == cause
+
+
+def test_nap_keeps_what_the_next_wake_recalls(boot):
+    chip = boot("from smartbin.hw import nap; nap.keep(nap.recall() + b'x'); machine.deepsleep(1)")
+    assert chip.wake(chip.wake(b"ab").rtc).rtc == b"abxx"
+
+
+def test_nap_guards_against_a_hang(run):
+    found = run(
+        "import time\nfrom smartbin.hw import nap\nnap.guard(20_000)\nwhile True: time.sleep(1)"
+    )
+    assert (found["how"], found["up_ms"]) == ("wdt", 20_070)
+
+
+@pytest.mark.parametrize("name", [BOARD, C3])
+def test_nap_arms_the_service_button_in_the_way_of_the_chip(run, name):
+    program = NODE + "from smartbin.hw import nap; nap.arm(node.service); machine.deepsleep(1000)"
+    found = run(program, name)
+    assert (found["how"], found["wake_pins"]) == ("deepsleep", [boards.load(name).SERVICE_PIN])
+
+
+def test_nap_arms_nothing_on_a_board_without_a_button(run):
+    assert run("from smartbin.hw import nap; nap.arm(None)")["wake_pins"] == []
+
+
+# -- store and node -------------------------------------------------------------------------------
+
+SETTINGS = """
+from smartbin.memory import Memory
+mem = Memory()
+cfg = node.settings(mem)
+say(cfg.empty_mm, cfg.bin_id, mem.notes.since())
+"""
+RUBBISH = [
+    b"",
+    b"\0" * 40,
+    b"null",
+    b"[1, 2]",
+    b'"text"',
+    b"7",
+    b"\xff\xfe\xfd",
+    b"[" * 900,
+    b'{"empty_mm": "many"}',
+    b'{"empty_mm": 1200.5}',
+    b'{"empty_mm": true}',
+    b'{"empty_mm": [1]}',
+    b'{"empty_mm": 99999999999999999999}',
+    b'{"no_such_setting": 1}',
+    b'{"bin_id": "a/b"}',
+    b'{"bin_id": "' + b"x" * 25 + b'"}',
+    b'{"full_mm": 1199}',
+    b'{"mqtt_password": "p"}',
+    b'{"sensor": "sonar 9000"}',
+    b'{"bin_id": "' + b"x" * 3000 + b'"}',
+    json.dumps({"bin_id": "a", "wifi_key": "\u20ac" * 22}).encode(),
+]
+
+
+@pytest.mark.parametrize("blob", RUBBISH, ids=range(len(RUBBISH)))
+def test_settings_that_cannot_be_used_are_noted_and_the_defaults_stand_in(run, blob):
+    found = run(NODE + SETTINGS, nvs={"smartbin": {"settings": _blob(blob)}})
+    assert found.said[0] == config.check({}).empty_mm
+    assert found.said[2] == [["settings", 1]]
+
+
+def test_settings_that_were_never_stored_are_the_defaults_and_nothing_to_note(run):
+    for nvs in ({}, {"smartbin": {"boot": 3}}, {"other": {"settings": "e30="}}):
+        assert run(NODE + SETTINGS, nvs=nvs).said[::2] == [1200, []]
+
+
+def test_settings_of_another_kind_in_nvs_are_none(run):
+    assert run(NODE + SETTINGS, nvs={"smartbin": {"settings": 7}}).said[0] == 1200
+
+
+def test_stored_settings_count(run):
+    found = run(NODE + SETTINGS, nvs=settings(empty_mm=2000, bin_id="kerb-7"))
+    assert found.said == [2000, "kerb-7", []]
+
+
+def test_a_bin_without_a_name_takes_the_chips_number(run):
+    found = run(NODE + SETTINGS, nvs=settings(bin_id=""), mac=_blob(b"\1\2\3\xab\xcd\xef"))
+    assert found.said[1] == "sb-010203abcdef"
+
+
+def test_numbers_are_kept_with_a_commit(run):
+    found = run(
+        "from smartbin.hw import store; store.put(boot=3, seq=9); say(store.number('seq'))", nvs={}
+    )
+    assert (found.said, found["nvs"]) == (9, {"smartbin": {"boot": 3, "seq": 9}})
+    assert run("from smartbin.hw import store; say(store.number('none'))").said == 0
+
+
+CLOCK = NODE + "say(node.set_clock({at_s}), node.now_s(), time.gmtime())"
+
+
+@pytest.mark.parametrize("at_s", [636_422_400, 636_249_599, 636_336_000 - 1, 2_000_000_000])
+def test_the_node_sets_its_clock_and_says_by_how_much_it_jumped(run, at_s):
+    found = run(CLOCK.format(at_s=at_s), clock_ms=5_000_000)
+    assert found.said[:2] == [at_s - 5000, at_s]
+    assert found["clock_ms"] // 1000 == at_s
+
+
+def test_the_node_remembers_and_promises_numbers_ahead(boot):
+    program = """
+mem = node.recall()
+before = mem.boot, mem.seq
+mem.seq += 1
+node.keep(mem)
+machine.RTC().memory(machine.RTC().memory() + b"")
+print(before)
+machine.deepsleep(1000)
+"""
+    chip = boot(NODE + program)
+    first = chip.wake(nvs={})
+    assert first["nvs"] == {"smartbin": {"boot": 1, "seq": 1 + 64}}
+    second = chip.wake(first.rtc, nvs=first["nvs"], reset_cause=4, wake_reason=4)
+    assert second["nvs"] is None, "NVS is left alone for the next 64 readings"
+    third = chip.wake(b"", nvs=first["nvs"])
+    assert third["nvs"] == {"smartbin": {"boot": 2, "seq": 65 + 1 + 64}}, "no number comes twice"
+
+
+@pytest.mark.parametrize("name", [BOARD, C3, DEVKIT])
+def test_every_board_can_be_assembled(run, name):
+    found = run(NODE + "say(node.cause, node.asked, node.service is None)", name)
+    assert found.said == ["power", False, boards.load(name).SERVICE_PIN is None]
