@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import heapq
+import secrets
 import selectors
+import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 from sim import accounts, seeds, waste
 from sim.device import Device
@@ -30,7 +34,7 @@ Progress = Callable[[float], None]
 def run(scenario: Scenario, progress: Progress = lambda days: None) -> Run:
     """Run a scenario to its end.  SimError where it cannot even start."""
     began = time.monotonic()
-    with Ear(scenario.broker) as ear, tempfile.TemporaryDirectory(prefix="smartbin-") as flash:
+    with Ear(scenario.broker) as ear, _flash_folder() as flash:
         devices = _devices(scenario, ear, flash)
         broken = _Fleet(scenario, ear, devices, progress).run()
         if broken is None and not ear.drain():
@@ -119,7 +123,17 @@ class _Fleet:
         self._select.close()
 
 
-def _devices(scenario: Scenario, ear: Ear, flash: str) -> list[Device]:
+@contextmanager
+def _flash_folder() -> Iterator[Path]:
+    """Where the bins' flash is during a run; it is made when a bin's firmware first opens it."""
+    folder = Path(tempfile.gettempdir()) / f"smartbin-flash-{secrets.token_hex(8)}"
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _devices(scenario: Scenario, ear: Ear, flash: Path) -> list[Device]:
     board = boards.load(scenario.board.name)
     ids = bin_ids(scenario)
     wastes, names = _wastes(scenario)

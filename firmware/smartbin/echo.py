@@ -36,7 +36,7 @@ def settle(sonar, air, cfg, up):
         if air_dc is None:
             air_dc = _MILD_DC
         burst = []
-        while len(burst) < cfg.pings and not _agreed(burst, air_dc):
+        while len(burst) < cfg.pings and not _agreed(burst, air_dc, sonar.sensor):
             if up.left_ms() < 2 * sonar.sensor.period_ms:
                 break
             burst.append(sonar.ping())
@@ -60,12 +60,12 @@ def _distances(burst, air_dc, sensor):
     return [mm for mm in mms if mm <= sensor.range_mm]
 
 
-def _agreed(burst, air_dc):
-    last = burst[-_FEWEST:]
-    heard = len(burst) - burst.count(None)
-    if len(last) < _FEWEST or None in last or 2 * heard <= len(burst):
+def _agreed(burst, air_dc, sensor):
+    last = _distances(burst[-_FEWEST:], air_dc, sensor)
+    heard = len(_distances(burst, air_dc, sensor))
+    if len(last) < _FEWEST or 2 * heard <= len(burst):
         return False
-    return distance_mm(max(last), air_dc) - distance_mm(min(last), air_dc) <= _AGREE_MM
+    return last[-1] - last[0] <= _AGREE_MM
 
 
 def _grade(mm, spread, missed, sensor, empty_mm):

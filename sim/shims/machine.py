@@ -81,10 +81,8 @@ def _until(pin, level):
     s = twin.s
     if pin.value() == level:
         return 0
-    if pin.id != s.frame["echo_pin"] or pin.id in s.held:
-        return None
-    edge_us = (s.rise_us if level else s.fall_us) - s.up_us
-    return edge_us if edge_us > 0 else None
+    edge_us = s.rise_us if level else s.fall_us
+    return edge_us - s.up_us if pin._echo and edge_us > s.up_us else None
 
 
 class Pin:
@@ -97,6 +95,7 @@ class Pin:
     def __init__(self, id, mode=-1, pull=-1, *, value=None, drive=None):
         twin.here()
         self.id = id
+        self._echo = id == twin.s.frame["echo_pin"] and id not in twin.s.held
         if mode == Pin.IN:
             twin.s.inputs[id] = 1 if pull == Pin.PULL_UP else 0
         if value is not None:
@@ -110,9 +109,7 @@ class Pin:
         if x:
             return _drive(self.id, 1 if x[0] else 0)
         s = twin.s
-        if self.id in s.held:
-            return s.held[self.id]
-        if self.id == s.frame["echo_pin"]:
+        if self._echo:
             return 1 if s.rise_us <= s.up_us < s.fall_us else 0
         return s.levels.get(self.id, s.inputs.get(self.id, 0))
 
@@ -127,6 +124,8 @@ class Pin:
 
 def _drive(pin, level):
     s = twin.s
+    if pin in s.held:
+        return
     before = s.levels.get(pin, 0)
     s.levels[pin] = level
     if pin == s.frame["rail_pin"]:

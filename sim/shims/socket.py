@@ -168,9 +168,9 @@ class socket:
 
 def _in_vain(wait_us):
     """Nothing comes as long as the caller is patient; the watchdog may be less so."""
-    if wait_us is None and twin.s.bite_us is None:
+    if wait_us is None and twin.s.bite_us == twin.NEVER_US:
         twin.end("hung", twin.Reset)  # awake for ever: no timeout, no watchdog
-    twin.spend(1 << 60 if wait_us is None else wait_us)
+    twin.spend(twin.NEVER_US if wait_us is None else wait_us)
 
 
 def _wall_ms():

@@ -1,8 +1,6 @@
 # The ESP32's time: whole seconds since 2000, ticks that wrap at 2**30, sleeps that cost nothing.
 import twin
 
-_real = twin.builtin("time")
-_UNIX_2000 = 946_684_800
 _PERIOD = 1 << 30
 _HALF = 1 << 29
 _DAYS_2000 = 730_426  # of 2000-01-01, by the count of mktime
@@ -45,15 +43,41 @@ def sleep(seconds):
 
 
 def sleep_ms(ms):
-    twin.spend(max(0, twin.word(ms)) * 1000)
+    if type(ms) is not int:
+        twin.word(ms)
+    twin.spend(ms * 1000 if ms > 0 else 0)
 
 
 def sleep_us(us):
-    twin.spend(max(0, twin.word(us)))
+    if type(us) is not int:
+        twin.word(us)
+    twin.spend(us if us > 0 else 0)
 
 
 def gmtime(secs=None):
-    return tuple(_real.gmtime((time() if secs is None else secs) + _UNIX_2000))[:8]
+    """By arithmetic: the C library of a 32-bit computer ends in 2038."""
+    at_s = time() if secs is None else secs
+    days, rest = at_s // 86_400 + _DAYS_2000, at_s % 86_400
+    year = (days * 10_000 - 3_000) // 3_652_425 + 1
+    while _before(year) >= days:
+        year -= 1
+    month, date = _date(days - _before(year) - 1)
+    if month < 3:
+        year += 1
+    first_s = mktime((year, 1, 1, 0, 0, 0, 0, 0))
+    clock = (rest // 3600, rest // 60 % 60, rest % 60)
+    return (year, month, date) + clock + ((days + 1) % 7, (at_s - first_s) // 86_400 + 1)
+
+
+def _date(day):
+    """(month, date) of a day of a year that begins with the 1st of March."""
+    month = (5 * day + 2) // 153
+    return (month + 2) % 12 + 1, day - (153 * month + 2) // 5 + 1
+
+
+def _before(year):
+    """Days before the 1st of March of a year."""
+    return 365 * year + year // 4 - year // 100 + year // 400
 
 
 localtime = gmtime  # the chip knows no time zones
@@ -66,5 +90,5 @@ def mktime(local_time):
     year, month, day, hour, minute, second = local_time[:6]
     year += (month - 3) // 12  # years begin in March: a leap day is the last of its year
     month = (month - 3) % 12
-    days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day
+    days = _before(year) + (153 * month + 2) // 5 + day
     return (days - _DAYS_2000) * 86_400 + hour * 3600 + minute * 60 + second

@@ -5,9 +5,9 @@
 import sys
 import vfs
 
+NEVER_US = 1 << 60
 _MOST = 0x7FFFFFFF
 _LONG_AGO_US = -1_000_000_000
-_FOR_EVER_US = 1 << 60
 
 chip = {}  # name, adc2 (pins), wake (pins that can end a deep sleep); set once, by wakes.py
 
@@ -48,16 +48,16 @@ def begin(frame, rtc):
     s.ledger = {}
     s.ended = None  # what ended this run: every later call into the chip ends it again
     s.sleep_ms = None
-    s.levels = {}  # pin number -> level
     s.inputs = {}  # pin number -> pulled level
-    s.held = {int(k): v for k, v in frame["held"].items()}  # by a fault, or a pressed button
+    s.levels = {int(k): v for k, v in frame["held"].items()}  # pin number -> level
+    s.held = set(s.levels)  # pins that a fault holds, or a pressed button
     s.rail = frame["rail_pin"] is None
     s.rail_us = _LONG_AGO_US  # when the rail came on
     s.high_us = None  # when the trigger rose
     s.rise_us = s.fall_us = 0  # the pulse on the echo pin
     s.echoes = frame["echoes"]
     s.pings = 0
-    s.bite_us = None  # when the watchdog bites
+    s.bite_us = NEVER_US  # when the watchdog bites
     s.rtc = rtc
     s.clock_us = frame["clock_ms"] * 1000  # the node's own clock at the reset, since 2000
     s.nvs = frame["nvs"]
@@ -75,13 +75,15 @@ def begin(frame, rtc):
 
 def spend(us):
     """Virtual time passes, until the watchdog bites."""
-    if s.ended:
-        raise s.ended[1]()
-    bites = s.bite_us is not None and s.up_us + us > s.bite_us
+    t = s
+    if t.ended:
+        raise t.ended[1]()
+    up_us = t.up_us + us
+    bites = up_us > t.bite_us
     if bites:
-        us = s.bite_us - s.up_us
-    s.up_us += us
-    s.ledger[s.phase] = s.ledger.get(s.phase, 0) + us
+        us, up_us = t.bite_us - t.up_us, t.bite_us
+    t.up_us = up_us
+    t.ledger[t.phase] = t.ledger.get(t.phase, 0) + us
     if bites:
         end("wdt", Reset)
 
@@ -100,9 +102,9 @@ def end(how, error):
 def prompt():
     """main.py has ended: a prompt that nobody sees, awake until the watchdog or the battery ends
     it."""
-    if s.bite_us is not None:
+    if s.bite_us < NEVER_US:
         try:
-            spend(_FOR_EVER_US)
+            spend(NEVER_US)
         except Reset:
             pass
 

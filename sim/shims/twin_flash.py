@@ -7,6 +7,7 @@ import errno
 
 import twin
 
+_os = twin.builtin("os")
 _BLOCK = 4096
 _OFF = -errno.EIO
 
@@ -63,6 +64,10 @@ def _opened(path, size):
     try:
         return open(path, "r+b")
     except OSError:  # the first time
+        try:
+            _os.mkdir(path[: path.rindex("/")])
+        except OSError:
+            pass  # another bin was first
         file = open(path, "w+b")
         file.seek(size)
         file.write(b"\xff" * _BLOCK)

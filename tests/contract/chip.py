@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import functools
 import json
 import textwrap
@@ -17,11 +18,21 @@ from tools import boards
 
 BOARD = "firebeetle2_esp32e"
 C3 = "xiao_esp32c3"
+DEVKIT = "devkit_v1"
 HERE = Path(__file__).parent
 SCENARIO = HERE / "quiet.toml"
 SSID, KEY = "city-bins", "rain-on-the-lid"  # the defaults of [radio]
 BROKER = "broker.example"
 SETTINGS = {"bin_id": "desk", "mqtt_host": BROKER, "wifi_ssid": SSID, "wifi_key": KEY}
+
+NODE = """
+import board, time
+from smartbin import config, echo
+from smartbin.hw.node import assemble
+node = assemble(board)
+def level(pin):
+    return None if pin is None else machine.Pin(pin).value()
+"""
 
 NEVER_MS = 20  # wall_ms for a server that never says anything ...
 SELDOM_MS = 1000  # ... and for one that falls silent
@@ -117,6 +128,16 @@ def leads_to(port: int, wall_ms: int = 5000) -> dict[str, Any]:
     """The frame's `net` when the broker listens on that port of this computer, and an answer that
     takes it longer than wall_ms counts as none: little where none is meant to come."""
     return {"hosts": {"10.0.0.2:1883": ["127.0.0.1", port]}, "wall_ms": wall_ms}
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    """NVS with the settings of the desk, changed."""
+    return {"smartbin": {"settings": blob(json.dumps(SETTINGS | changes).encode())}}
+
+
+def blob(data: bytes) -> str:
+    """Bytes as the frame carries them."""
+    return base64.b64encode(data).decode()
 
 
 @functools.cache

@@ -169,3 +169,39 @@ def test_a_very_short_run_still_wakes_every_bin_once(tmp_path, monkeypatch):
     assert all(len(one.wakes) >= 2 for one in done.bins), "the last one is the button's"
     assert [one.wakes[-1].cause for one in done.bins] == ["button"] * 30
     assert list(tmp_path.iterdir()) == [], "no flash is left behind"
+
+
+# One more line in a file at each wake; a bin that finds too few or too many stays awake.
+KEEP_A_LOG = """
+import machine, esp32, vfs
+part = esp32.Partition("vfs")
+wakes = machine.RTC().memory()
+if not wakes:
+    vfs.VfsLfs2.mkfs(part)
+vfs.mount(vfs.VfsLfs2(part), "/flash")
+with open("/flash/log", "a") as log:
+    log.write("one wake of %s\\n" % machine.unique_id())
+with open("/flash/log") as log:
+    lines = log.readlines()
+assert len(lines) == len(wakes) + 1 and len(set(lines)) == 1
+machine.RTC().memory(wakes + b".")
+machine.deepsleep(60_000)
+"""
+
+
+def test_a_fleet_keeps_the_flash_of_its_bins_apart_and_leaves_none_behind(tmp_path, monkeypatch):
+    main = tmp_path / "main.py"
+    main.write_text(KEEP_A_LOG)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+
+    class LoggingVm(fleet.Vm):
+        def __init__(self, board):
+            super().__init__(board, main)
+
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    monkeypatch.setattr(fleet, "Vm", LoggingVm)
+    done = fleet.run(load(HERE / "quiet.toml", days=0.02, bins=5))
+    assert [one.troubles for one in done.bins] == [{}] * 5
+    assert all(len(one.wakes) > 5 for one in done.bins)
+    assert list(temporary.iterdir()) == []

@@ -1,27 +1,13 @@
 """What the rest of the firmware may expect of each file in hw/, whatever the hardware does."""
 
 import json
-from base64 import b64encode
 
 import pytest
 
 from sim.device import ntc_uv
-from sim.ear import Ear
-from sim.scenario_table import Broker
 from smartbin import config, echo, sensors
-from tests.contract.chip import BOARD, C3, NEVER_MS, SELDOM_MS, leads_to
-from tests.contract.listener import CONNACK, PUBACK, hang_up, mqtt, puback
+from tests.contract.chip import BOARD, C3, DEVKIT, NODE, blob, settings
 from tools import boards
-
-DEVKIT = "devkit_v1"
-NODE = """
-import board, time
-from smartbin import config, echo
-from smartbin.hw.node import assemble
-node = assemble(board)
-def level(pin):
-    return None if pin is None else machine.Pin(pin).value()
-"""
 
 # -- sonar ----------------------------------------------------------------------------------------
 
@@ -158,248 +144,6 @@ def test_air_is_none_while_the_rail_is_off(run):
     )
 
 
-# -- link -----------------------------------------------------------------------------------------
-
-LINK = (
-    NODE
-    + """
-import network
-from smartbin.deadline import Deadline
-from smartbin.errors import LinkError
-from smartbin.hw import store
-cfg = config.check(store.settings())
-began = time.ticks_ms()
-def speak(todo, awake_ms=cfg.awake_ms):
-    why = None
-    try:
-        with node.link(cfg, Deadline(time, awake_ms)) as link:
-            todo(link)
-    except LinkError as e:
-        why = e.stage, e.why, e.waited_ms
-    say(why, time.ticks_ms() - began, network.WLAN().active())
-def publish(link):
-    link.publish(b"smartbin/v1/desk/report", b'{"v":1}')
-"""
-)
-LINK_MS = 10_000  # the default of link_ms
-OFF_MS = 40  # one look at the driver, and switching it off
-
-
-def settings(**changes):
-    """NVS with the settings of the desk, changed."""
-    known = {
-        "mqtt_host": "broker.example",
-        "wifi_ssid": "city-bins",
-        "wifi_key": "rain-on-the-lid",
-    }
-    return {
-        "smartbin": {"settings": _blob(json.dumps({"bin_id": "desk"} | known | changes).encode())}
-    }
-
-
-def _blob(data):
-    return b64encode(data).decode()
-
-
-@pytest.fixture(scope="module")
-def ear():
-    with Ear(Broker()) as one:
-        yield one
-
-
-def test_link_joins_and_publishes_to_a_real_broker(run, ear):
-    found = run(LINK + "speak(publish)", net=leads_to(ear.port))
-    why, took_ms, on = found.said
-    assert (why, on) == (None, False)
-    assert took_ms < 3000
-    assert ear.drain()
-    assert ("smartbin/v1/desk/report", b'{"v":1}') in ear.messages
-
-
-def test_link_says_hello_and_goodbye_in_one_piece_each(run, listen):
-    listener = listen(mqtt())
-    run(
-        LINK + "speak(publish)",
-        net=leads_to(listener.port),
-        nvs=settings(mqtt_user="u", mqtt_password="p"),
-    )
-    assert listener.ended.wait(10)
-    assert [piece[0] >> 4 for piece in listener.heard] == [1, 3, 14]
-
-
-def test_link_publishes_twice_over_one_session(run, listen):
-    listener = listen(mqtt())
-    program = LINK + "def twice(link):\n    publish(link)\n    publish(link)\nspeak(twice)"
-    assert run(program, net=leads_to(listener.port)).said[0] is None
-    assert listener.ended.wait(10)
-    assert [piece[0] >> 4 for piece in listener.heard] == [1, 3, 3, 14]
-
-
-JOINS = [
-    # what the radio meets, stage and reason, at most this long
-    ({"ap": False}, ["join", "no_ap"], 5000),
-    ({"ssid": "other"}, ["join", "no_ap"], 5000),
-    ({"key": "other"}, ["join", "bad_key"], 6000),
-    ({"join_ms": 60_000}, ["join", "join"], LINK_MS),
-    ({"dhcp_ms": 60_000}, ["join", "join"], LINK_MS),
-]
-
-
-@pytest.mark.parametrize(("air", "reason", "longest_ms"), JOINS)
-def test_link_ends_in_time_when_it_cannot_join(run, air, reason, longest_ms):
-    (*why, waited_ms), took_ms, on = run(LINK + "speak(publish)", air=air).said
-    assert (why, on) == (reason, False)
-    assert waited_ms <= took_ms <= longest_ms + OFF_MS
-
-
-def test_link_may_join_after_a_failure_that_the_driver_still_shows(run, listen):
-    # Whoever believes the first 201 gives up on an access point that is there a second later.
-    program = """
-import twin
-twin.s.frame["air"]["ap"] = False
-def watch(self, status, failing):
-    twin.s.frame["air"]["ap"] = time.ticks_ms() > 2000
-    return real(self, status, failing)
-from smartbin.hw.link import Link
-real, Link._watch = Link._watch, watch
-speak(publish)
-"""
-    listener = listen(mqtt())
-    assert run(LINK + program, net=leads_to(listener.port)).said[0] is None
-
-
-SESSIONS = [
-    # what the broker answers to CONNECT and to PUBLISH, stage and reason
-    ("silent", mqtt(b""), ["login", "login"]),
-    ("half an answer", mqtt(CONNACK[:2]), ["login", "login"]),
-    ("hangs up", mqtt(hang_up), ["login", "login"]),
-    ("not authorised", mqtt(b"\x20\x02\0\x05"), ["login", "login"]),
-    ("not a broker", mqtt(b"HTTP/1.1 400 Bad Request\r\n\r\n"), ["login", "login"]),
-    ("no PUBACK", mqtt(publish=b""), ["publish", "ack"]),
-    ("half a PUBACK", mqtt(publish=PUBACK + b"\0"), ["publish", "ack"]),
-    ("PUBACK for another", mqtt(publish=b"\x40\x02\0\x07"), ["publish", "ack"]),
-    ("hangs up at PUBLISH", mqtt(publish=hang_up), ["publish", "ack"]),
-    ("babbles", mqtt(publish=b"\xff" * 40), ["publish", "ack"]),
-    ("pings us", mqtt(publish=b"\xd0\0"), ["publish", "ack"]),
-]
-
-
-@pytest.mark.parametrize(
-    ("reply", "reason"), [s[1:] for s in SESSIONS], ids=[s[0] for s in SESSIONS]
-)
-def test_link_ends_in_time_whatever_the_broker_does(run, listen, reply, reason):
-    listener = listen(reply)
-    found = run(LINK + "speak(publish)", net=leads_to(listener.port, SELDOM_MS))
-    (*why, waited_ms), took_ms, on = found.said
-    assert (why, on) == (reason, False)
-    assert waited_ms <= LINK_MS
-    assert took_ms <= LINK_MS + OFF_MS
-
-
-def test_link_uses_its_time_on_a_silent_broker(run, listen):
-    listener = listen(mqtt(b""))
-    (*_, waited_ms), _, _ = run(
-        LINK + "speak(publish)", net=leads_to(listener.port, NEVER_MS)
-    ).said
-    assert waited_ms > LINK_MS - 300
-
-
-WAYS = [
-    ({"names": {}}, ["name", "name"]),
-    ({"up": False}, ["tcp", "tcp"]),
-    ({"hosts": {}}, ["tcp", "tcp"]),
-]
-
-
-@pytest.mark.parametrize(("net", "reason"), WAYS)
-def test_link_ends_in_time_when_there_is_no_way(run, net, reason):
-    program = LINK + "speak(publish)"
-    found = run(program, net=net)
-    (*why, _), took_ms, on = found.said
-    assert (why, on) == (reason, False)
-    assert took_ms <= LINK_MS + OFF_MS
-
-
-def test_link_is_refused_where_nobody_listens(run, closed_port):
-    (*why, _), _, on = run(LINK + "speak(publish)", net=leads_to(closed_port)).said
-    assert (why, on) == (["tcp", "tcp"], False)
-
-
-def test_link_keeps_to_what_is_left_of_the_wake(run, listen):
-    listener = listen(mqtt(b""))
-    (*why, _), took_ms, _ = run(
-        LINK + "speak(publish, 4000)", net=leads_to(listener.port, NEVER_MS)
-    ).said
-    assert why == ["login", "login"]
-    assert took_ms <= 4000 + OFF_MS
-
-
-def test_link_obeys_its_setting(run, listen):
-    listener = listen(mqtt(b""))
-    found = run(
-        LINK + "speak(publish)", net=leads_to(listener.port, NEVER_MS), nvs=settings(link_ms=3000)
-    )
-    assert 2500 < found.said[1] <= 3000 + OFF_MS
-
-
-def test_link_takes_a_message_that_it_never_asked_for(run, listen):
-    unasked = b"\x30\x06\0\x01abcd" + b"\x31\x04\0\x01ab"
-    listener = listen(mqtt(publish=lambda packet: unasked + puback(packet)))
-    assert run(LINK + "speak(publish)", net=leads_to(listener.port)).said[0] is None
-
-
-@pytest.mark.parametrize("error", ["ValueError('a bug')", "KeyboardInterrupt()", "MemoryError()"])
-def test_link_switches_the_radio_off_whatever_is_raised_inside(run, listen, error):
-    listener = listen(mqtt())
-    program = f"""
-def todo(link):
-    publish(link)
-    raise {error}
-try:
-    speak(todo)
-except BaseException as e:
-    say(type(e).__name__, network.WLAN().active())
-"""
-    name = error.split("(")[0]
-    assert run(LINK + program, net=leads_to(listener.port)).said == [name, False]
-
-
-@pytest.mark.parametrize("call", ["__init__", "active", "config", "connect", "status"])
-def test_link_tells_a_driver_that_fails_as_a_join_that_fails(run, call):
-    program = f"""
-real = network.WLAN.{call}
-def fails(self, *args, **kw):
-    if args or kw or "{call}" not in ("active",):
-        network.WLAN.{call} = real
-        raise OSError("Wifi Unknown Error 0x0101")
-    return real(self)
-network.WLAN.{call} = fails
-speak(publish)
-"""
-    found = run(LINK + program)
-    assert found.said[0][:2] == ["join", "join"]
-    assert found.said[2] is False
-
-
-def test_link_knows_the_time(run):
-    program = (
-        LINK
-        + """
-told = []
-speak(lambda link: told.append(link.network_time_s()))
-say(told)
-"""
-    )
-    assert run(program, true_ms=1_600_000_000_000).said == [1_600_000_001 - 946_684_800]
-
-
-@pytest.mark.parametrize("net", [{"time": False}, {"names": {}}])
-def test_link_is_soon_tired_of_a_time_server_that_does_not_answer(run, net):
-    (*why, _), took_ms, on = run(LINK + "speak(lambda link: link.network_time_s())", net=net).said
-    assert (why, on) == (["clock", "clock"], False)
-    assert took_ms < 4000
-
-
 # -- nap ------------------------------------------------------------------------------------------
 
 
@@ -478,9 +222,9 @@ RUBBISH = [
 ]
 
 
-@pytest.mark.parametrize("blob", RUBBISH, ids=range(len(RUBBISH)))
-def test_settings_that_cannot_be_used_are_noted_and_the_defaults_stand_in(run, blob):
-    found = run(NODE + SETTINGS, nvs={"smartbin": {"settings": _blob(blob)}})
+@pytest.mark.parametrize("stored", RUBBISH, ids=range(len(RUBBISH)))
+def test_settings_that_cannot_be_used_are_noted_and_the_defaults_stand_in(run, stored):
+    found = run(NODE + SETTINGS, nvs={"smartbin": {"settings": blob(stored)}})
     assert found.said[0] == config.check({}).empty_mm
     assert found.said[2] == [["settings", 1]]
 
@@ -500,7 +244,7 @@ def test_stored_settings_count(run):
 
 
 def test_a_bin_without_a_name_takes_the_chips_number(run):
-    found = run(NODE + SETTINGS, nvs=settings(bin_id=""), mac=_blob(b"\1\2\3\xab\xcd\xef"))
+    found = run(NODE + SETTINGS, nvs=settings(bin_id=""), mac=blob(b"\1\2\3\xab\xcd\xef"))
     assert found.said[1] == "sb-010203abcdef"
 
 

@@ -205,6 +205,8 @@ def test_three_that_agree_are_not_enough_where_most_were_silent():
     sonar = Sonar(None, None, None, *[us(800)] * 6)
     s = settle(sonar)
     assert (s.mm, s.heard, s.pings, s.reason) == (800, 4, 7, echo.OK)
+    sonar = Sonar(us(4100), us(4200), us(4300), *[us(800)] * 6)  # beyond the sensor's range
+    assert settle(sonar) == s
 
 
 def test_a_burst_without_agreement_ends_all_the_same():

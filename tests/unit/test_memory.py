@@ -261,7 +261,7 @@ def test_numbers_go_on_across_sixteen_bits():
         mem = measured(memory.Memory(1, first), 41)
         mem = memory.load(memory.save(mem))
         assert mem.seq == first + 41
-        assert [r.seq for r in mem.outbox.readings(mem.seq)] == list(range(first, first + 41))
+        assert [r.seq for r in mem.outbox.readings(mem.seq)] == [first + i for i in range(41)]
 
 
 def test_readings_without_a_time_get_one():
