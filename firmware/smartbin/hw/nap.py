@@ -35,5 +35,5 @@ def arm(service_pin):
 
     if hasattr(esp32, "wake_on_ext0"):
         esp32.wake_on_ext0(service_pin, esp32.WAKEUP_ALL_LOW)
-    else:
+    elif hasattr(esp32, "wake_on_gpio"):  # chips without ext0; from MicroPython 1.27 on
         esp32.wake_on_gpio((service_pin,), esp32.WAKEUP_ALL_LOW)
