@@ -1,5 +1,6 @@
 # Board -> node -> wake -> nap.  Whatever is raised anywhere, it is noted and the node sleeps.
 import machine
+import sys
 
 _LAST_RESORT_MS = 3_600_000
 _LONGEST_MS = 86_400_000  # deepsleep() takes 24.8 days; a day bounds any mistake
@@ -13,22 +14,25 @@ def one_wake():
     from smartbin.hw.node import assemble
     from smartbin.wake import wake
 
-    nap.guard(_HANG_MS)
     node = assemble(board)
-    mem = node.recall()
+    mem = node.shelf.recall()
     try:
-        nap_ms = wake(node, node.settings(mem), mem)
+        nap_ms = wake(node, node.shelf.settings(), mem)
     except BaseException as e:
-        mem.notes.crash(e, node.now_s())
-        node.keep(mem)
         nap_ms = _LAST_RESORT_MS
+        mem.notes.crash(e, node.raw_s())
+        mem.ill = min(255, mem.ill + 1)
+        mem.radio = 0
+        node.keep(mem)
     nap.arm(node.service)
     return nap_ms
 
 
 nap_ms = _LAST_RESORT_MS
 try:
+    machine.WDT(timeout=_HANG_MS)  # before anything else can hang
     nap_ms = one_wake()
-except BaseException:
-    pass  # nothing is left that could take a note; asleep it does no harm and tries again
-machine.deepsleep(max(1000, min(_LONGEST_MS, nap_ms)))
+except BaseException as e:  # nothing is left that could take a note; asleep it does no harm
+    sys.print_exception(e)
+finally:
+    machine.deepsleep(max(1000, min(_LONGEST_MS, nap_ms)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,6 +17,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from sim import expect, fleet, summary
 from sim.errors import SimError
 from sim.scenario import Scenario, load
+
+if TYPE_CHECKING:
+    from sim.chaos import Verdict
 
 app = typer.Typer(no_args_is_help=True, help="Run bins in the simulator.")
 
@@ -64,6 +68,60 @@ def run_command(
 
         _write(html_path, report.html(done, found))
     raise typer.Exit(_verdict(wanted, found))
+
+
+@app.command("chaos")
+def chaos_command(
+    seeds: Annotated[int, typer.Option(min=1, help="How many seeds.")] = 30,
+    first: Annotated[int, typer.Option(min=0, help="The first of them.")] = 1,
+    days: Annotated[
+        float | None, typer.Option(min=0.01, help="Virtual days, instead of 1 to 3.")
+    ] = None,
+    bins: Annotated[int | None, typer.Option(min=1, help="Bins, instead of 1 to 3.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = 1,
+    json_path: Annotated[
+        Path | None, typer.Option("--json", help="Write the results here ('-' prints them).")
+    ] = None,
+) -> None:
+    """Stage random faults, a scenario for each seed; exit 0 only where no promise was broken."""
+    from sim import chaos
+
+    _writable(json_path)
+    began, verdicts = time.monotonic(), []
+    try:
+        for verdict in chaos.run(range(first, first + seeds), days, bins, jobs):
+            small = chaos.fewest(verdict) if verdict.broken else verdict
+            verdicts.append(small)
+            if verdict.broken:
+                _explain(small, chaos.repeat(verdict, days, bins), chaos.toml(small.plan))
+    except KeyboardInterrupt:
+        print("smartbin: stopped; nothing was written.", file=sys.stderr)
+        raise typer.Exit(130) from None
+    found = chaos.summary(verdicts, first, time.monotonic() - began)
+    _write(json_path, json.dumps(found, indent=2) + "\n")
+    if json_path != Path("-"):
+        print(_chaos_line(found))
+    raise typer.Exit(1 if found["failed"] else 0)
+
+
+def _explain(verdict: Verdict, again: str, scenario: str) -> None:
+    """A failing seed: what broke, how to see it again, and the scenario that still does it."""
+    for sentence in verdict.broken:
+        print(f"smartbin: seed {verdict.seed}: {sentence}", file=sys.stderr)
+    print(f"smartbin: seed {verdict.seed}: again with: {again}", file=sys.stderr)
+    print(
+        f"# The fewest faults of seed {verdict.seed} that still fail.\n{scenario}", file=sys.stderr
+    )
+
+
+def _chaos_line(found: dict[str, Any]) -> str:
+    failed = len(found["failed"])
+    return (
+        f"{found['seeds']} seeds in {found['wall_s']:.0f} s: {found['wakes']:,} wakes, "
+        f"{found['taken']:,} readings taken, {found['delivered']:,} delivered; longest wake "
+        f"{found['max_wake_ms'] / 1000:.1f} s, dearest {found['max_wake_mc']} mC; "
+        f"{f'{failed} seeds broke a promise' if failed else 'every promise was kept'}."
+    )
 
 
 def _verdict(wanted: Scenario, found: dict[str, Any]) -> int:

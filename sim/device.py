@@ -1,25 +1,25 @@
-"""The twin of one board under one lid: what it keeps, what it meets, when it wakes next."""
+"""The twin of one board under one lid: what it keeps, what it spends, when it wakes next."""
 
 from __future__ import annotations
 
 import base64
 import json
-import math
 import types
 from typing import Any
 
-from sim import cell, energy, ether, faults, seeds, sound, weather
+from sim import energy, seeds
+from sim.faults import amount
 from sim.run import BinRun, Wake
 from sim.scenario import Scenario
+from sim.surroundings import Surroundings
 from smartbin import memory, sensors
 
-_BATTERY_MA = 60.0  # load while the CPU runs ...
-_RADIO_MA = 240.0  # ... and while it sends: the dip that matters (facts A1)
 _SPREAD_MS = 900_000  # bins are mounted within a quarter of an hour of each other
 _NEVER_MS = 1 << 60
 _HANG_MS = 20_000  # the watchdog of main.py
 _RESET_MS = 300  # from a reset to main.py, beyond a wake's own boot; an estimate
-_UNIX_2000_MS = 946_684_800_000
+_MILD_C = 15.0  # at this temperature the sleep clock has its own mean rate
+_LATEST_MS = 0x7FFF_FFFF * 1000  # of the chip's clock
 _CAUSES = {  # -> machine.reset_cause(), machine.wake_reason() (facts 1.3)
     "power": (1, 0),
     "brownout": (1, 0),  # nothing tells it from the above, but RTC memory may hold anything
@@ -30,7 +30,7 @@ _CAUSES = {  # -> machine.reset_cause(), machine.wake_reason() (facts 1.3)
     "button": (4, 2),
 }
 _FLASH_FROM_MB = 2  # where the official 4 MiB table puts the file system: from here to the end
-_B, _R25_C = 3950, 25.0  # the boards' NTC
+_RTC_BYTES, _SETTINGS_BYTES = 2048, 200  # how much garbage a fault leaves there
 
 
 class Device:
@@ -46,22 +46,21 @@ class Device:
         sensor = sensors.find(settings.get("sensor") or board.SONAR)
         assert sensor is not None  # scenario and board were checked
         self._sensor = sensor
-        self._weather = weather.Weather(
-            scenario.weather, seeds.rng(seed, "weather"), scenario.run.start
-        )
-        self._sound = sound.Sound(scenario.sound, self._sensor, seeds.rng(seed, index, "sound"))
-        self._cell = cell.Cell(scenario.cell, seeds.rng(seed, index, "cell"))
-        self._ether = ether.Ether(scenario.radio, seeds.rng(seed, index, "ether"))
+        self._around = Surroundings(scenario, board, index, sensor, names)
+        self._fate = self._around.fate
         rng = seeds.rng(seed, index, "device")
         self._rate = 1 + rng.uniform(-1, 1) * scenario.board.drift_ppm / 1e6
-        self._start_ms = round(scenario.run.start.timestamp() * 1000)
+        self._nap_rate = self._rate  # how much longer this nap takes than the sleep clock says
         spread_ms = min(_SPREAD_MS, scenario.run.days * 43_200_000)
         self._born_ms = self.next_ms = round(rng.uniform(0, spread_ms))
         self.cause = "power"
         self.stuck = False  # awake for ever: nothing but an empty battery will end it
         self._armed: tuple[int, ...] = ()  # pins that end this nap, as long as there is power
         self.rtc = b""
-        self.nvs: dict[str, Any] = {"smartbin": {"settings": _blob(settings)}}
+        ours = {"settings": _blob(json.dumps(settings).encode())}
+        if names.get("ca"):
+            ours["ca"] = _blob(names["ca"])
+        self.nvs: dict[str, Any] = {"smartbin": ours}
         self.clock_ms = 0  # the node's own clock, since 2000, when it was last looked at ...
         self._seen_ms = self.next_ms  # ... which was then
         self.charge_mc: dict[str, float] = dict.fromkeys(energy.PHASES, 0.0)
@@ -70,24 +69,21 @@ class Device:
     # -- a wake ---------------------------------------------------------------------------------
 
     def frame(self) -> bytes:
-        """All that the coming wake may meet, for the interpreter."""
+        """All that the coming wake may meet, for the interpreter.  Ask once for each wake."""
         t_ms = self.next_ms
         self._sleep_until(t_ms)
+        self._strike(t_ms)
         self.stuck = False
         reset_cause, wake_reason = _CAUSES[self.cause]
         if self.cause == "button" and not _has_ext0(self._board):
             wake_reason = 7
-        down = self._is("broker_down", t_ms)
+        used_mc = sum(self.charge_mc.values())
         changing = {
-            "true_ms": self._start_ms + t_ms,
             "clock_ms": self.clock_ms,
             "reset_cause": reset_cause,
             "wake_reason": wake_reason,
-            "echoes": self._echoes(t_ms),
-            "adc": self._voltages(t_ms),
-            "air": self._air(t_ms),
-            "net": {**self._names["net"], "up": not down},
             "nvs": self.nvs,
+            **self._around.meets(t_ms, self.bin.waste.level_pct(t_ms), used_mc),
         }
         return (self._static + json.dumps(changing)[1:]).encode()
 
@@ -102,13 +98,14 @@ class Device:
             began_ms,
             answer["up_ms"],
             answer["phases"],
-            1 if answer["pings"] else 0,
+            1 if answer["asked"] else 0,
             answer["radio"],
             self.cause,
             answer["sleep_ms"],
+            rail=answer["rail"],
         )
         self._book(wake)
-        self._plan(answer, end_ms)
+        self._plan(answer, began_ms, end_ms)
         return wake
 
     def press_button(self, t_ms: int) -> bool:
@@ -141,42 +138,72 @@ class Device:
 
     def battery_years(self, mah_per_day: float) -> float:
         """How long this bin's battery would last at that drain."""
-        return self._cell.years(mah_per_day)
+        return self._around.battery_years(mah_per_day)
 
     # -- between wakes --------------------------------------------------------------------------
 
-    def _plan(self, answer: dict[str, Any], end_ms: int) -> None:
-        how, self._armed = answer["how"], ()
+    def _plan(self, answer: dict[str, Any], began_ms: int, end_ms: int) -> None:
+        how, self._armed, self._nap_rate = answer["how"], (), self._rate
         if how in ("awake", "hung"):
             self._trouble("awake for ever")  # at a prompt nobody sees, until the battery is flat
             self.next_ms, self.cause, self.stuck = _NEVER_MS, "timer", True
         elif how in ("deepsleep", "asleep for ever"):
-            nap_ms, self._armed = answer["sleep_ms"], tuple(answer["wake_pins"])
-            self.cause = "timer"
-            self.next_ms = _NEVER_MS if nap_ms is None else end_ms + round(nap_ms * self._rate)
+            self._armed, self.cause = tuple(answer["wake_pins"]), "timer"
+            self.next_ms = self._nap_ends(end_ms, answer["sleep_ms"])
+        elif how == "off":
+            self._trouble(how)
+            cut = self._fate.cut_in_write(began_ms) or self._fate.power_cut(began_ms, end_ms)
+            assert cut is not None  # or nothing would have taken the power away
+            self._no_power(end_ms, cut.at_ms + cut.lasts_ms)
         else:
             self._trouble(how)
             self.cause, self.next_ms = how, end_ms + _RESET_MS
-        self._cut_power(end_ms)
+        cut = self._fate.power_cut(end_ms, self.next_ms)
+        if cut is not None:
+            self._no_power(max(end_ms, cut.at_ms), cut.at_ms + cut.lasts_ms)
 
-    def _cut_power(self, end_ms: int) -> None:
-        cut = faults.during(
-            self._scenario.faults, "power_cut", self.bin.index, end_ms, self.next_ms
-        )
-        if cut is None:
-            return
-        self._sleep_until(max(end_ms, cut.at_ms))
-        self.next_ms, self.cause = cut.at_ms + cut.lasts_ms, "power"
+    def _nap_ends(self, end_ms: int, nap_ms: int | None) -> int:
+        """By the true time: the sleep clock's rate is the mean of those at both ends."""
+        if nap_ms is None:
+            return _NEVER_MS
+        here = self._rate_at(end_ms)
+        self._nap_rate = (here + self._rate_at(end_ms + round(nap_ms * here))) / 2
+        return end_ms + round(nap_ms * self._nap_rate)
+
+    def _rate_at(self, t_ms: int) -> float:
+        """True time by the sleep clock's, at the air temperature of t_ms."""
+        ppm_k = self._scenario.board.drift_ppm_k
+        return self._rate + ppm_k / 1e6 * (self._around.air_c(t_ms) - _MILD_C)
+
+    def _no_power(self, from_ms: int, to_ms: int) -> None:
+        """The battery is out: all is lost but NVS and flash."""
+        self._sleep_until(from_ms)
+        self.next_ms, self.cause, self.stuck = max(from_ms + 1, to_ms), "power", False
         self.rtc, self.clock_ms, self._seen_ms, self._armed = b"", 0, self.next_ms, ()
 
     def _sleep_until(self, t_ms: int) -> None:
         slept_ms = max(0, t_ms - self._seen_ms)
-        self.clock_ms += round(slept_ms / self._rate)
+        self.clock_ms += round(slept_ms / self._nap_rate)
         if self.stuck:
             self.charge_mc["boot"] += slept_ms * energy.CPU_MA / 1000
         else:
             self.charge_mc["sleep"] += energy.of_sleep(slept_ms, self._board.SLEEP_UA)
         self._seen_ms = t_ms
+
+    def _strike(self, t_ms: int) -> None:
+        """What came over the node in its nap, once."""
+        for fault in self._fate.strikes(t_ms):
+            ours = self.nvs.get("smartbin", {})
+            if fault.kind == "rtc_garbage":
+                self.rtc = self._around.garbage(_RTC_BYTES)
+            elif fault.kind == "nvs_erased":
+                self.nvs = {}
+            elif fault.kind == "settings_garbage":
+                rubbish = _blob(self._around.garbage(_SETTINGS_BYTES))
+                self.nvs = {**self.nvs, "smartbin": {**ours, "settings": rubbish}}
+            elif fault.kind == "clock_jump":
+                jumped_ms = self.clock_ms + round(amount(fault) * 1000)
+                self.clock_ms = max(0, min(_LATEST_MS, jumped_ms))
 
     def _book(self, wake: Wake) -> None:
         ma = self._sensor.supply_ma + self._board.RAIL_MA
@@ -186,28 +213,25 @@ class Device:
     def _trouble(self, name: str) -> None:
         self.bin.troubles[name] = self.bin.troubles.get(name, 0) + 1
 
-    # -- what a wake meets ----------------------------------------------------------------------
+    # -- what never changes ---------------------------------------------------------------------
 
     def _fixed(self, mac: bytes, seed: int) -> str:
+        """The beginning of every frame, as JSON without its last bracket."""
         board = self._board
-        return (
-            json.dumps(
-                {
-                    "mac": base64.b64encode(mac).decode(),
-                    "seed": seed,
-                    "cold": self._scenario.run.cold,
-                    "boot_ms": energy.BOOT_MS,
-                    "rail_pin": board.RAIL_PIN,
-                    "trigger_pin": board.SONAR_TRIG_PIN,
-                    "echo_pin": board.SONAR_ECHO_PIN,
-                    "trigger_us": self._sensor.trigger_us,
-                    "settle_us": self._sensor.settle_ms * 1000,
-                    "held": {},
-                    "flash": self._flash(),
-                }
-            )[:-1]
-            + ", "
-        )
+        facts = {
+            "mac": base64.b64encode(mac).decode(),
+            "seed": seed,
+            "cold": self._scenario.run.cold,
+            "boot_ms": energy.BOOT_MS,
+            "rail_pin": board.RAIL_PIN,
+            "trigger_pin": board.SONAR_TRIG_PIN,
+            "echo_pin": board.SONAR_ECHO_PIN,
+            "trigger_us": self._sensor.trigger_us,
+            "settle_us": self._sensor.settle_ms * 1000,
+            "held": {},
+            "flash": self._flash(),
+        }
+        return json.dumps(facts)[:-1] + ", "
 
     def _flash(self) -> tuple[str, int]:
         """Where this bin's flash is, and its size; the file is made when it is first opened."""
@@ -215,56 +239,11 @@ class Device:
         path = f"{folder}/{self.bin.index}" if folder else ""
         return path, (self._board.FLASH_MB - _FLASH_FROM_MB) << 20
 
-    def _is(self, kind: str, t_ms: int) -> bool:
-        return faults.active(self._scenario.faults, kind, self.bin.index, t_ms) is not None
-
-    def _echoes(self, t_ms: int) -> list[int]:
-        shape = self._scenario.bin
-        depth = shape.empty_mm - shape.full_mm
-        distance = shape.empty_mm - depth * self.bin.waste.level_pct(t_ms) / 100
-        burst = self._sound.burst(9, distance, self._weather.air_dc(t_ms))
-        return [self._sensor.silent_us] * 9 if self._is("sonar_silent", t_ms) else burst
-
-    def _voltages(self, t_ms: int) -> dict[str, Any]:
-        board, found = self._board, {}
-        air_dc = self._weather.air_dc(t_ms)
-        used_mc = sum(self.charge_mc.values())
-        if board.BATTERY_ADC_PIN is not None:
-            top, bottom = board.BATTERY_DIVIDER
-            found[board.BATTERY_ADC_PIN] = (
-                *[
-                    self._cell.mv(used_mc, air_dc, ma) * 1000 * bottom // (top + bottom)
-                    for ma in (_BATTERY_MA, _RADIO_MA)
-                ],
-                False,
-            )
-        if board.NTC_ADC_PIN is not None:
-            uv = ntc_uv(self._weather.lid_dc(t_ms))
-            found[board.NTC_ADC_PIN] = (uv, uv, True)
-        return found
-
-    def _air(self, t_ms: int) -> dict[str, Any]:
-        air, radio = self._ether.air(t_ms), self._scenario.radio
-        return {
-            "ap": not self._is("ap_down", t_ms),
-            "ssid": radio.ssid,
-            "key": radio.key,
-            "rssi_dbm": air.rssi_dbm,
-            "join_ms": air.join_ms,
-            "dhcp_ms": air.dhcp_ms,
-            "rtt_ms": air.rtt_ms,
-        }
-
-
-def ntc_uv(air_dc: int) -> int:
-    """What the ADC sees of a 10 k NTC (B3950) to ground below 10 k from 3.3 V, in microvolts."""
-    ratio = math.exp(_B * (1 / (air_dc / 10 + 273.15) - 1 / (_R25_C + 273.15)))
-    return round(3_300_000 * ratio / (1 + ratio))
-
 
 def _has_ext0(board: types.SimpleNamespace) -> bool:
     return board.CHIP == "esp32"
 
 
-def _blob(settings: dict[str, Any]) -> str:
-    return base64.b64encode(json.dumps(settings).encode()).decode()
+def _blob(data: bytes) -> str:
+    """Bytes as NVS carries them in a frame."""
+    return base64.b64encode(data).decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import os
@@ -21,9 +22,13 @@ _DRAIN_S = 20.0
 
 
 class Ear:
-    """A running broker process.  Close it, or use it as a context manager."""
+    """A running broker process.  Close it, or use it as a context manager.
 
-    def __init__(self, wishes: Broker):
+    tls: the name in the certificate that the broker shows to bins; "" for a broker without TLS.
+    host, port, ca: where bins find it, and the CA's certificate (DER) that they must know.
+    """
+
+    def __init__(self, wishes: Broker, tls: str = ""):
         self.kind = wishes.kind
         self.messages: list[tuple[str, bytes]] = []
         self._buffer = b""
@@ -38,12 +43,13 @@ class Ear:
         )
         asked = {k: getattr(wishes, k) for k in ("kind", "host", "port", "user", "password")}
         try:
-            self._tell(json.dumps(asked).encode())
+            self._tell(json.dumps({**asked, "tls": tls}).encode())
             answer = self._first_line(wishes)
         except BaseException:
             self.close()
             raise
         self.host, self.port = answer["host"], answer["port"]
+        self.ca = base64.b64decode(answer["ca"])
 
     def __enter__(self) -> Ear:
         return self

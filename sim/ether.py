@@ -37,9 +37,12 @@ class Ether:
         self._rng = rng
         self._here_dbm = rng.gauss(params.rssi_dbm, params.rssi_sigma_db)
 
-    def air(self, t_ms: int) -> Air:
-        """What a wake finds: ask once per wake, in order; t_ms makes no difference (yet)."""
-        dbm = self._here_dbm + self._rng.uniform(-_WAKE_DB, _WAKE_DB)
+    def air(self, t_ms: int, weaker_db: float = 0.0) -> Air:
+        """What a wake finds: ask once per wake, in order; t_ms makes no difference (yet).
+
+        weaker_db: what stands between the bin and the access point just now.
+        """
+        dbm = self._here_dbm - weaker_db + self._rng.uniform(-_WAKE_DB, _WAKE_DB)
         dbm = min(_ROOF_DBM, max(_FLOOR_DBM, dbm))
         slow = min(_MOST, 2 ** (max(0.0, _WEAK_DBM - dbm) / _TWICE_DB))
         p = self._params

@@ -10,14 +10,17 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from sim import accounts, seeds, waste
 from sim.device import Device
 from sim.ear import Ear
 from sim.errors import SimError
+from sim.ledger import Ledger
+from sim.leftovers import Looker
 from sim.run import BinRun, Run
 from sim.scenario import Scenario, bin_ids
 from sim.vm import Vm
@@ -29,17 +32,31 @@ _NTP_NAME = "pool.ntp.org"
 _PATIENCE_S = 30.0  # real time after which a wake that does not end is a hang
 
 Progress = Callable[[float], None]
+Watch = Callable[[Device, Looker], None]
 
 
-def run(scenario: Scenario, progress: Progress = lambda days: None) -> Run:
-    """Run a scenario to its end.  SimError where it cannot even start."""
+def run(
+    scenario: Scenario,
+    progress: Progress = lambda days: None,
+    watch: Watch = lambda device, look: None,
+) -> Run:
+    """Run a scenario to its end.  SimError where it cannot even start.
+
+    watch: called after every wake with the twin, and with what looks into its flash.
+    """
     began = time.monotonic()
-    with Ear(scenario.broker) as ear, _flash_folder() as flash:
-        devices = _devices(scenario, ear, flash)
-        broken = _Fleet(scenario, ear, devices, progress).run()
-        if broken is None and not ear.drain():
-            broken = "The broker stopped answering before everything had come through."
-        accounts.book(devices, ear.messages)
+    with (
+        Ear(scenario.broker, _BROKER_NAME if scenario.broker.tls else "") as ear,
+        _flash_folder() as flash,
+    ):
+        board, city = boards.load(scenario.board.name), _city(scenario, ear, flash)
+        devices = [Device(scenario, board, one, city) for one in _bins(scenario)]
+        with closing(Looker(scenario, board, city)) as look:
+            crew = _Fleet(scenario, ear, devices, progress, lambda device: watch(device, look))
+            broken = crew.run()
+            if broken is None and not ear.drain():
+                broken = "The broker stopped answering before everything had come through."
+            accounts.book(devices, ear.messages, look)
     wall_s = time.monotonic() - began
     return Run(scenario, [device.bin for device in devices], wall_s, ear.kind, broken)
 
@@ -47,14 +64,23 @@ def run(scenario: Scenario, progress: Progress = lambda days: None) -> Run:
 class _Fleet:
     """The queue of wakes, and who is awake in which interpreter."""
 
-    def __init__(self, scenario: Scenario, ear: Ear, devices: list[Device], progress: Progress):
+    def __init__(
+        self,
+        scenario: Scenario,
+        ear: Ear,
+        devices: list[Device],
+        progress: Progress,
+        seen: Callable[[Device], None],
+    ):
         self._end_ms = round(scenario.run.days * 86_400_000)
-        self._board, self._ear, self._progress = scenario.board.name, ear, progress
+        self._board, self._ear = scenario.board.name, ear
+        self._progress, self._seen = progress, seen
         self._queue: list[tuple[int, int, Device]] = []
         self._awake: dict[Vm, tuple[Device, float]] = {}
         self._idle = [Vm(self._board) for _ in range(min(scenario.run.interpreters, len(devices)))]
         self._select = selectors.DefaultSelector()
         self._pressed: set[int] = set()
+        self._ledger = Ledger()
         for device in devices:
             self._plan(device)
 
@@ -74,7 +100,9 @@ class _Fleet:
     def _start(self, device: Device) -> None:
         vm = self._idle.pop()
         self._progress(device.next_ms / 86_400_000)
-        vm.begin(device.frame(), device.rtc)
+        frame = device.frame()
+        self._ledger.begin(device)
+        vm.begin(frame, device.rtc)
         self._awake[vm] = (device, time.monotonic())
         self._select.register(vm, selectors.EVENT_READ)
 
@@ -91,7 +119,9 @@ class _Fleet:
     def _finish(self, vm: Vm) -> None:
         device, _ = self._awake.pop(vm)
         self._select.unregister(vm)
-        device.bin.wakes.append(device.absorb(*vm.finish()))
+        answer, rtc = vm.finish()
+        self._ledger.end(device, device.absorb(answer, rtc), answer, rtc)
+        self._seen(device)
         self._idle.append(vm)
         self._plan(device)
 
@@ -114,7 +144,7 @@ class _Fleet:
                 del self._awake[vm]
                 vm.close()
                 self._idle.append(Vm(self._board))
-                device.hang()
+                self._ledger.hang(device)
                 self._plan(device)
 
     def _close(self) -> None:
@@ -133,10 +163,8 @@ def _flash_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _devices(scenario: Scenario, ear: Ear, flash: Path) -> list[Device]:
-    board = boards.load(scenario.board.name)
-    ids = bin_ids(scenario)
-    wastes, names = _wastes(scenario)
+def _city(scenario: Scenario, ear: Ear, flash: Path) -> dict[str, Any]:
+    """What all bins have in common: settings, where flash is kept, the network."""
     settings = {
         "empty_mm": scenario.bin.empty_mm,
         "full_mm": scenario.bin.full_mm,
@@ -144,12 +172,14 @@ def _devices(scenario: Scenario, ear: Ear, flash: Path) -> list[Device]:
         "wifi_key": scenario.radio.key,
         "mqtt_host": _BROKER_NAME,
         "mqtt_port": _BROKER_PORT,
+        "mqtt_tls": int(scenario.broker.tls),
         "mqtt_user": scenario.broker.user,
         "mqtt_password": scenario.broker.password,
         "ntp_host": _NTP_NAME,
     }
-    city = {
+    return {
         "settings": settings,
+        "ca": ear.ca,
         "flash": flash,
         "net": {
             "names": {_BROKER_NAME: "10.0.0.2", _NTP_NAME: "10.0.0.3"},
@@ -157,8 +187,12 @@ def _devices(scenario: Scenario, ear: Ear, flash: Path) -> list[Device]:
             "time": True,
         },
     }
-    bins = [BinRun(i, ids[i], names[i], wastes[i]) for i in range(scenario.run.bins)]
-    return [Device(scenario, board, one, city) for one in bins]
+
+
+def _bins(scenario: Scenario) -> list[BinRun]:
+    ids = bin_ids(scenario)
+    wastes, names = _wastes(scenario)
+    return [BinRun(i, ids[i], names[i], wastes[i]) for i in range(scenario.run.bins)]
 
 
 def _wastes(scenario: Scenario) -> tuple[list[waste.Waste], list[str]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from sim.scenario import Scenario
 from sim.waste import Waste
 
+Number = tuple[int, int]  # (epoch, seq) of a reading: never twice on one bin
+
 
 @dataclass(slots=True)
 class Wake:
@@ -14,11 +16,17 @@ class Wake:
 
     t_ms: int
     awake_ms: int
-    phases: dict[str, int]  # ms by phase: boot sense join dhcp talk other
-    taken: int  # 1 where the sensor pinged while its rail was on
+    phases: dict[str, int]  # ms by phase: boot sense join dhcp talk flash other
+    # 1 where the firmware asked the sensor: its rail was on, and a trigger came or the echo pin
+    # was read.  A line that is stuck gets no trigger, but "stuck" is a reading, too.
+    taken: int
     radio: bool
-    cause: str  # "power" "timer" "button" "reset"
-    nap_ms: int | None  # None: asleep without a timer
+    cause: str  # "power" "timer" "button" "reset" "soft_reset" "wdt" "brownout"
+    nap_ms: int | None  # None: asleep without a timer, or not asleep
+    end: str = "deepsleep"  # or what else ended it: "wdt" "reset" "awake" "off" "brownout" ...
+    number: Number | None = None  # of the reading that it kept in RTC memory; None: it kept none
+    excused: bool = True  # where it kept none: it was cut short, or noted an error of its own
+    rail: bool = False  # the sensor was still powered at the end of the wake
 
 
 @dataclass(slots=True)
@@ -26,6 +34,7 @@ class Delivery:
     """One reading in one message, as the subscriber at the broker received it."""
 
     bin_id: str
+    epoch: int
     boot: int
     seq: int
     at_s: int | None  # Unix time by the node's clock; None: it had never been set
@@ -36,9 +45,16 @@ class Delivery:
     distance_mm: int | None
     quality: int
     reason: str
+    alarm: bool
     delivered_s: int | None  # time of the newest reading of the message
-    newest: bool
+    newest: bool  # of its message
     again: bool  # had been delivered before
+    wake: int | None  # which of the bin's wakes sent the message
+
+    @property
+    def number(self) -> Number:
+        """What tells it from every other reading of its bin."""
+        return self.epoch, self.seq
 
 
 @dataclass(slots=True)
@@ -51,9 +67,16 @@ class BinRun:
     waste: Waste
     wakes: list[Wake] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
-    messages: int = 0
+    sessions: int = 0  # wakes of which at least one message arrived
     dropped: int = 0  # readings that the firmware says it gave up
-    waiting: int = 0  # readings still in its outbox at the end
+    waiting: int = 0  # readings still in its RTC memory or flash at the end
+    gap: int = 0  # numbers of which it said that a loss of power took them, and that never arrived
+    unfinished: int = 0  # measurements that a reset, a power cut or a crash broke off
+    lost: int = 0  # readings that vanished without a word
+    vanished: list[Number] = field(default_factory=list)  # kept, but neither here nor there now
+    flash_writes: int = 0
+    flash_erases: dict[int, int] = field(default_factory=dict)  # by block
+    flash_later: bool = False  # written at all after its first wake
     charge_mc: dict[str, float] = field(default_factory=dict)  # whole run, by phase
     battery_years: float = 0.0
     troubles: dict[str, int] = field(default_factory=dict)  # by name: the node's notes, and ours

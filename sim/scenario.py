@@ -143,7 +143,8 @@ def _record(record: type, table: dict[str, Any]) -> Any:
 def _fault(table: dict[str, Any], bins: int) -> Fault:
     values = _checked_values(Fault, table)
     which = fault_bins(values.get("bins", "all"), bins)
-    return Fault(values["kind"], values["at"], values["lasts"], which)
+    amount = scenario_rules.fault_amount(values["kind"], values.get("amount"))
+    return Fault(values["kind"], values["at"], values["lasts"], which, amount)
 
 
 def _checked_values(record: type, table: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim import scenario_history
-from sim.faults import Faults
+from sim.faults import KINDS, Faults
 from sim.scenario_table import Bin, Broker, Fault, Run, Scenario
 from sim.scenario_values import nearest, shown
 from sim.units import Mistake, duration_text
@@ -125,6 +125,25 @@ def _settings(scenario: Scenario) -> None:
             problem += f"; take it out{nearest(e.key, known)}"
         where = f"settings.{e.key}" if e.key in shape.settings else e.key
         raise Mistake(f"{where}: {problem}", "[bin]", where) from e
+
+
+def fault_amount(kind: str, given: float | None) -> float | None:
+    """The amount of a fault: given and checked, or its kind's default.  Raises Mistake."""
+    row = KINDS[kind].amount
+    if row is None:
+        if given is not None:
+            raise Mistake(f'amount means nothing with kind = "{kind}"; take it out', key="amount")
+        return None
+    value = row.default if given is None else given
+    if not row.low <= value <= row.high or (row.whole and value != int(value)):
+        what = "a whole number" if row.whole else "a number"
+        raise Mistake(
+            f'amount = {shown(value)} is out of bounds; with kind = "{kind}" it is {what} from '
+            f"{row.low:.12g} to {row.high:.12g} {row.unit}".rstrip()
+            + f" ({row.help}), e.g. amount = {row.default:g}",
+            key="amount",
+        )
+    return int(value) if value == int(value) else value
 
 
 def _fault_times(scenario: Scenario) -> None:

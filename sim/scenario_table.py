@@ -89,6 +89,16 @@ class Board:
     drift_ppm: float = entry(
         3000.0, "how far a bin's sleep clock is off: drawn within + and - this", 0, 60_000, "ppm"
     )  # 0.27 % steady drift: field-failures 21; up to 5 %: micropython-esp32 1.6
+    # An estimate: up to 20 s an hour are told, "strongly temperature-dependent" (forum.esp32.com
+    # topic 35490), which would be 370 ppm/K over 15 K; the calibration at each boot takes most of
+    # it away (facts, field-failures 21 and micropython-esp32 1.6 have no figure).
+    drift_ppm_k: float = entry(
+        100.0,
+        "how much that changes with the air temperature, from 15 degrees C",
+        -2000,
+        2000,
+        "ppm/K",
+    )
 
 
 @dataclass(frozen=True)
@@ -200,6 +210,9 @@ class Broker:
     port: int = entry(0, "0: any free port; external needs the real one", 0, 65_535, example=1883)
     user: str = entry("", "user at the broker; empty: anybody may enter", 0, 64, example="bins")
     password: str = entry("", "password of that user", 0, 128, example="secret")
+    tls: bool = entry(
+        False, "TLS: bins check its certificate against a CA of the run's own", only="mosquitto"
+    )
 
 
 @dataclass(frozen=True)
@@ -217,6 +230,12 @@ class Fault:
     )
     bins: tuple[int, ...] = entry(
         "all", '"all", "1/3" for every third, or a list of bin numbers from 1', kind="bins"
+    )
+    amount: float | None = entry(
+        None,
+        "how much of it; what that means, its bounds and default: docs/faults.md",
+        kind="number",
+        example=5.0,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from sim.scenario_table import Key
 from sim.units import Mistake, duration_ms
 
+_FEW = 8  # choices that fit a sentence
 TOO_LARGE = 2**63  # TOML promises whole numbers of 64 bits with their sign
 
 # kind -> what TOML must give, and how to call it
@@ -102,8 +103,9 @@ def _type(key: Key, value: Any) -> None:
 
 def _bounds(key: Key, value: Any) -> None:
     if key.choices and value not in key.choices:
-        known = ", ".join(key.choices)
-        raise Mistake(f"is unknown; write one of {known}{nearest(value, key.choices)}")
+        few = len(key.choices) <= _FEW
+        known = f"one of {', '.join(key.choices)}" if few else "one that docs/scenario.md lists"
+        raise Mistake(f"is unknown; write {known}{nearest(value, key.choices)}")
     if key.low is None:
         return
     measure = len(value.encode()) if key.kind == "text" else value

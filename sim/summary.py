@@ -32,6 +32,7 @@ def of(run: Run) -> dict[str, Any]:
             "cell": run.scenario.cell.kind,
             "years": round(float(np.median([b.battery_years for b in bins])), 1),
         },
+        "flash": _flash(bins),
         "events": {},
         "fill": _fill(run),
         "broker": {"kind": run.broker_kind},
@@ -41,21 +42,20 @@ def of(run: Run) -> dict[str, Any]:
 
 
 def _readings(bins: list[BinRun]) -> dict[str, int]:
-    taken = sum(w.taken for b in bins for w in b.wakes)
-    delivered = sum(not d.again for b in bins for d in b.deliveries)
-    dropped, waiting = sum(b.dropped for b in bins), sum(b.waiting for b in bins)
     return {
-        "taken": taken,
-        "delivered": delivered,
-        "lost": taken - delivered - dropped - waiting,
+        "taken": sum(w.taken for b in bins for w in b.wakes),
+        "delivered": sum(not d.again for b in bins for d in b.deliveries),
+        "lost": sum(b.lost for b in bins),
         "duplicates": sum(d.again for b in bins for d in b.deliveries),
-        "dropped": dropped,
-        "waiting": waiting,
+        "dropped": sum(b.dropped for b in bins),
+        "waiting": sum(b.waiting for b in bins),
+        "gap": sum(b.gap for b in bins),
+        "unfinished": sum(b.unfinished for b in bins),
     }
 
 
 def _sessions(bins: list[BinRun]) -> dict[str, int]:
-    ok = sum(b.messages for b in bins)
+    ok = sum(b.sessions for b in bins)
     return {"ok": ok, "failed": sum(w.radio for b in bins for w in b.wakes) - ok}
 
 
@@ -74,6 +74,16 @@ def _charge(bins: list[BinRun], days: float) -> dict[str, float]:
     total["total_mc"] = sum(total.values())
     total["mah_per_day"] = total["total_mc"] / _MAH_MC
     return {k: round(v, 4) for k, v in total.items()}
+
+
+def _flash(bins: list[BinRun]) -> dict[str, int]:
+    """Writes and erases of all bins; worst_block: erases of the one block that had most."""
+    erases = [b.flash_erases for b in bins]
+    return {
+        "writes": sum(b.flash_writes for b in bins),
+        "erases": sum(sum(one.values()) for one in erases),
+        "worst_block": max((n for one in erases for n in one.values()), default=0),
+    }
 
 
 def _fill(run: Run) -> dict[str, float | None]:

@@ -23,17 +23,19 @@ TABLE = (
     ("silence_s", 21_600, 60, 604_800, "s", "longest time without a report"),
     ("change_pct", 10, 1, 100, "%", "change of the fill that is worth a report"),
     ("full_pct", 80, 10, 100, "%", "fill that is reported at once when it is reached"),
+    ("outbox", "rtc", 3, 5, "", "rtc, or flash: then even a loss of power costs no reading"),
     ("backoff_s", 21_600, 60, 86_400, "s", "longest wait after failed reports"),
     ("awake_ms", 12_000, 2000, 15_000, "ms", "longest wake, whatever happens"),
-    ("link_ms", 10_000, 1000, 14_000, "ms", "longest time with the radio on"),
+    ("link_ms", 9500, 1000, 14_000, "ms", "longest time with the radio on"),
     ("wifi_ssid", "", 0, 32, "", "name of the Wi-Fi network"),
     ("wifi_key", "", 0, 64, "", "passphrase of the Wi-Fi network"),
     ("mqtt_host", "", 0, 64, "", "name or address of the MQTT broker"),
     ("mqtt_port", 1883, 1, 65_535, "", "port of the MQTT broker"),
+    ("mqtt_tls", 0, 0, 1, "", "1: TLS; the broker's certificate is checked against the stored CA"),
     ("mqtt_user", "", 0, 64, "", "user at the broker; empty: none"),
     ("mqtt_password", "", 0, 128, "", "password at the broker"),
     ("ntp_host", "pool.ntp.org", 0, 64, "", "time server; empty: the clock is never set"),
-    ("clock_s", 86_400, 600, 2_592_000, "s", "from one look at the time server to the next"),
+    ("clock_s", 14_400, 600, 2_592_000, "s", "from one look at the time server to the next"),
 )
 SECRETS = ("wifi_key", "mqtt_password")
 
@@ -98,6 +100,8 @@ def _together(cfg):
     _less(cfg, "sample_s", "silence_s", -1)
     _less(cfg, "report_s", "silence_s", -1)
     _less(cfg, "link_ms", "awake_ms", -1)
+    if cfg.outbox not in ("rtc", "flash"):
+        raise ConfigError("outbox", "outbox must be rtc or flash.")
     if cfg.mqtt_password and not cfg.mqtt_user:
         raise ConfigError("mqtt_password", "mqtt_password needs a mqtt_user.")
 

@@ -4,14 +4,16 @@ from math import sqrt
 from micropython import const
 
 # Why a sounding is as good as it is; the order is a wire format (packed readings hold the index).
-REASONS = ("ok", "noisy", "silent", "stuck", "dead", "near", "far")
-OK, NOISY, SILENT, STUCK, DEAD, NEAR, FAR = range(7)
+REASONS = ("ok", "noisy", "silent", "stuck", "dead", "near", "far", "safe")
+OK, NOISY, SILENT, STUCK, DEAD, NEAR, FAR, SAFE = range(8)
 
 # mm: median distance or None; spread_mm: nearest to farthest echo; quality: 0 none .. 4 best;
 # reason: index into REASONS; heard of pings; air_dc: air temperature used.
 Sounding = namedtuple(
     "Sounding", ("mm", "spread_mm", "quality", "reason", "heard", "pings", "air_dc")
 )
+
+SKIPPED = Sounding(None, 0, 0, SAFE, 0, 0, 150)  # in safe mode nobody asks the sensor
 
 _FEWEST = const(3)  # pings in every burst
 _AGREE_MM = const(20)  # modules jitter by +-4 mm (robert-hh/micropython#20); twice that, and air

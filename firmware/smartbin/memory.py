@@ -4,72 +4,74 @@ import struct
 from binascii import crc32
 from micropython import const
 
-from smartbin import notes, report
+from smartbin import notes
+from smartbin.outbox import Outbox
 
 IMAGE_SIZE = const(2048)  # all of machine.RTC().memory() (facts 1.5)
-RESERVE = const(64)  # numbers promised to NVS ahead of their use, so that none comes twice
+RESERVE = const(16)  # numbers promised to NVS ahead of their use: none comes twice, gaps are small
 
 _SLOT = const(1024)
 _MAGIC = const(0x5342)  # "BS"
-_VERSION = const(1)
+_VERSION = const(2)
 _HEAD = "<HBBI"  # magic, version, rows in the outbox, generation
-_BODY = "<IIIIIIIHBB"
 _SUM_AT = const(8)
 _BODY_AT = const(12)
-_NOTES_AT = const(48)  # after 12 + 32, rounded up for later fields
-_ROWS_AT = const(132)
+_NOTES_AT = const(84)
+_ROWS_AT = const(176)
 _UNTOLD = const(255)
 
-ROOM = (_SLOT - _ROWS_AT) // report.ROW_SIZE
+# The numbers of a Memory, as they lie in the body; then told_pct and the outbox's lost readings.
+_FIELDS = ("epoch", "boot", "seq", "reserved", "acked", "set_s", "known_s", "last_s", "spoke_s")
+_FIELDS += (
+    "retry_s",
+    "gap_from",
+    "gap_to",
+    "rate_ppm",
+    "doubt_s",
+    "fails",
+    "learnt",
+    "ill",
+    "browned",
+)
+_FIELDS += ("prompts", "alarmed", "radio", "mirrored", "spilled")
+_BODY = "<12IiihBBBBBBBBBI"
 
-
-class Outbox:
-    """Packed readings that no broker has acknowledged, oldest first; full, it drops the oldest."""
-
-    def __init__(self, rows=b"", lost=0):
-        self.rows = bytearray(rows)
-        self.lost = lost  # readings dropped so far
-
-    def __len__(self):
-        return len(self.rows) // report.ROW_SIZE
-
-    def put(self, reading):
-        if len(self) == ROOM:
-            self.forget(1)
-            self.lost += 1
-        self.rows.extend(report.pack(reading))
-
-    def readings(self, next_seq):
-        size = report.ROW_SIZE
-        return [report.unpack(self.rows, i * size, next_seq) for i in range(len(self))]
-
-    def forget(self, n):
-        """The n oldest are no longer ours to keep."""
-        self.rows = self.rows[n * report.ROW_SIZE :]
-
-    def restamp(self, old, by_s, new):
-        """Move the stamps of kind `old` by by_s seconds and call them `new`."""
-        size = report.ROW_SIZE
-        for i in range(len(self)):
-            r = report.unpack(self.rows, i * size, 0)
-            if r.stamp == old:
-                moved = report.Reading(r.seq, r.at_s + by_s, new, *r[3:])
-                self.rows[i * size : (i + 1) * size] = report.pack(moved)
+ROOM = (_SLOT - _ROWS_AT) // 16
 
 
 class Memory:
     """Everything that a wake knows of the wakes before it."""
 
-    def __init__(self, boot=0, seq=0):
+    def __init__(self, epoch=0, boot=0, seq=0):
+        self.epoch = epoch  # chosen anew where even NVS was lost: (epoch, seq) never repeats
         self.boot = boot  # cold starts so far
         self.seq = seq  # number of the next reading
         self.reserved = seq  # numbers below this are already promised to NVS
+        self.acked = seq  # numbers below this the broker has, or they are counted as lost
         self.set_s = 0  # when the clock was last set, by itself; 0: never in this boot
+        self.known_s = 0  # the last time that was known to be right, over all boots
+        self.last_s = 0  # the last stamp that was given
         self.spoke_s = 0  # when the last report was acknowledged; 0: never in this boot
         self.retry_s = 0  # not before this after a failed report
+        self.gap_from = self.gap_to = 0  # numbers that a loss of power may have cost: to be told
+        self.rate_ppm = 0  # how much faster true time runs than the chip's clock
+        self.learnt = 0  # how often that was measured
+        self.doubt_s = (
+            0  # how far the last network time, not believed yet, was ahead of the chip's
+        )
+        self.starts = (
+            0  # cold starts before this one that came to no report; 0 after the first nap
+        )
         self.fails = 0  # reports that failed in a row
+        self.prompts = 0  # prompt tries left for an alarm that nobody has heard of
+        self.ill = 0  # unhealthy boots since the last acknowledged report
+        self.browned = 0  # supplies that gave way at radio start, since one that did not
+        self.alarmed = 0  # 1 while an alarm stands that nobody has heard of
+        self.radio = 0  # 1 while the radio may be on: a start that finds it was cut short there
+        self.mirrored = 0  # 1 where flash holds a copy of the outbox
+        self.spilled = 0  # segments of the outbox that wait in flash, as far as we know
         self.told_pct = None  # fill in the last report
-        self.outbox = Outbox()
+        self.outbox = Outbox(ROOM)
         self.notes = notes.Notes()
         self.slots = bytes(IMAGE_SIZE)
         self.generation = 0
@@ -78,9 +80,9 @@ class Memory:
 def save(mem):
     """The image to write: 2048 bytes, of which one slot is new."""
     slot = bytearray(_SLOT)
-    body = (mem.boot, mem.seq, mem.reserved, mem.set_s, mem.spoke_s, mem.retry_s)
     told = _UNTOLD if mem.told_pct is None else mem.told_pct
-    struct.pack_into(_BODY, slot, _BODY_AT, *body, mem.outbox.lost, mem.fails, told, 0)
+    fields = [getattr(mem, name) for name in _FIELDS]
+    struct.pack_into(_BODY, slot, _BODY_AT, *fields, told, mem.outbox.lost)
     mem.notes.pack_into(slot, _NOTES_AT)
     slot[_ROWS_AT : _ROWS_AT + len(mem.outbox.rows)] = mem.outbox.rows
     mem.generation += 1
@@ -120,11 +122,12 @@ def _checksum(slot):
 def _load(image, generation, at):
     mem = Memory()
     fields = struct.unpack_from(_BODY, image, at + _BODY_AT)
-    mem.boot, mem.seq, mem.reserved, mem.set_s, mem.spoke_s, mem.retry_s = fields[:6]
-    mem.fails = fields[7]
-    mem.told_pct = None if fields[8] == _UNTOLD else fields[8]
+    for i, name in enumerate(_FIELDS):
+        setattr(mem, name, fields[i])
+    told, lost = fields[-2:]
+    mem.told_pct = None if told == _UNTOLD else told
     rows = at + _ROWS_AT
-    mem.outbox = Outbox(image[rows : rows + image[at + 3] * report.ROW_SIZE], fields[6])
+    mem.outbox = Outbox(ROOM, image[rows : rows + image[at + 3] * 16], lost)
     mem.notes = notes.unpack_from(image, at + _NOTES_AT)
     mem.slots = bytes(image)
     mem.generation = generation

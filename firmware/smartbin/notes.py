@@ -16,19 +16,32 @@ NAMES = (
     "memory",  # RTC memory held rubbish
     "crash",  # an error in this firmware
     "sonar",  # a reading without a distance
-    "reset",  # woken by neither timer, button nor power
+    "reset",  # a reset that nobody asked for: watchdog, panic
+    "brownout",  # the supply gave way while the radio was on
+    "flash",  # the file system failed, or was made anew
+    "acl",  # the broker acknowledges our reports and passes them on to nobody
+    "tls",  # no TLS handshake
+    "tls_expired",  # the broker's certificate is over
+    "tls_early",  # the broker's certificate is not valid yet: or our clock is wrong
+    "tls_ca",  # the broker's certificate is not from our CA
+    "tls_host",  # the broker's certificate is for another name
+    "tls_plain",  # what answered speaks no TLS
+    "tls_cut",  # the handshake broke off: a network that failed, or a port without TLS
+    "tls_refused",  # the broker does not accept our own certificate, or wants one
 )
 
 _LAST = const(4)
 _TEXT = const(40)
 _ROW = "<BhI"  # what, argument, when (seconds since 2000)
 
-SIZE = const(84)  # 16 counters + 4 x 7 + 40
+_ROOM = const(24)  # for counters
+
+SIZE = const(92)  # 24 counters + 4 x 7 + 40
 
 
 class Notes:
     def __init__(self):
-        self.counts = [0] * 16
+        self.counts = [0] * _ROOM
         self.last = []
         self.text = b""  # of the newest crash
 
@@ -44,24 +57,24 @@ class Notes:
 
     def told(self):
         """The counters have arrived somewhere: start again from nought."""
-        self.counts = [0] * 16
+        self.counts = [0] * _ROOM
 
     def since(self):
         """(name, count) of everything that was counted, in the order of NAMES."""
         return [(NAMES[i], self.counts[i]) for i in range(len(NAMES)) if self.counts[i]]
 
     def pack_into(self, buf, at):
-        buf[at : at + 16] = bytes(self.counts)
+        buf[at : at + _ROOM] = bytes(self.counts)
         rows = ([(255, 0, 0)] * _LAST + self.last)[-_LAST:]
         for i, row in enumerate(rows):
-            struct.pack_into(_ROW, buf, at + 16 + 7 * i, *row)
-        buf[at + 44 : at + SIZE] = (self.text + bytes(_TEXT))[:_TEXT]
+            struct.pack_into(_ROW, buf, at + _ROOM + 7 * i, *row)
+        buf[at + 52 : at + SIZE] = (self.text + bytes(_TEXT))[:_TEXT]
 
 
 def unpack_from(buf, at):
     notes = Notes()
-    notes.counts = list(buf[at : at + 16])
-    rows = [struct.unpack_from(_ROW, buf, at + 16 + 7 * i) for i in range(_LAST)]
+    notes.counts = list(buf[at : at + _ROOM])
+    rows = [struct.unpack_from(_ROW, buf, at + _ROOM + 7 * i) for i in range(_LAST)]
     notes.last = [row for row in rows if row[0] < len(NAMES)]
-    notes.text = bytes(buf[at + 44 : at + SIZE]).rstrip(b"\0")
+    notes.text = bytes(buf[at + 52 : at + SIZE]).rstrip(b"\0")
     return notes

@@ -1,5 +1,5 @@
 # One wake, top to bottom.  It owns no pin: the node that it is handed does.
-from smartbin import clock, echo, fill, report, schedule
+from smartbin import clock, deliver, echo, fill, report, schedule
 from smartbin.deadline import Deadline
 from smartbin.errors import LinkError
 
@@ -8,47 +8,59 @@ def wake(node, cfg, mem):
     """Measure, keep, speak if somebody should hear of it; how long to nap, in milliseconds."""
     up = Deadline(node.ticks, cfg.awake_ms)
     battery_mv = node.battery.read_mv()  # before the radio pulls the rail down
-    sounding = echo.settle(node.sonar(cfg), node.air, cfg, up)
+    clock.check(mem, node.raw_s())
+    schedule.recover(cfg, mem, now_s(node, mem))
+    sounding = echo.SKIPPED if schedule.safe(mem) else sound(node, cfg, up)
     level = fill.estimate(sounding, cfg)
-    measured(node, mem, sounding, level)
-    node.keep(mem)  # a brown-out at radio start must not cost the reading
-    if schedule.due(level, cfg, mem, node.now_s(), node.asked):
-        speak(node, cfg, mem, up, level, battery_mv)
+    measured(node, cfg, mem, sounding, level)
+    node.keep(mem)  # a brown-out from here on must not cost the reading
+    if node.secure(mem):  # to flash: what a loss of power must not cost
         node.keep(mem)
-    return schedule.next_nap_ms(cfg, up)
+    if schedule.due(level, cfg, mem, now_s(node, mem), node.asked):
+        speak(node, cfg, mem, up, level, battery_mv)
+    return schedule.next_nap_ms(cfg, mem, now_s(node, mem), up)
 
 
-def measured(node, mem, sounding, level):
+def now_s(node, mem):
+    return clock.now(mem, node.raw_s())
+
+
+def sound(node, cfg, up):
+    return echo.settle(node.sonar(cfg), node.air, cfg, up)
+
+
+def measured(node, cfg, mem, sounding, level):
     """One more reading for the outbox, with the next number and the time."""
-    at_s = node.now_s()
+    at_s = clock.never_back(mem, now_s(node, mem))
     if sounding.mm is None:
         mem.notes.add("sonar", sounding.reason, at_s)
-    mem.outbox.put(report.reading(mem.seq, at_s, clock.stamp(mem), sounding, level))
+    alarm = schedule.alarm(level, cfg, mem)
+    stamp = clock.stamp(mem, at_s)
+    mem.outbox.put(report.reading(mem.seq, at_s, stamp, sounding, level, alarm))
     mem.seq += 1
 
 
 def speak(node, cfg, mem, up, level, battery_mv):
-    """Join, publish all that is in the outbox, and forget what the broker acknowledged."""
+    """Join, set the clock, deliver all that is kept; or note why not, and back off."""
+    mem.radio = 1
+    node.keep(mem)
     try:
-        with node.link(cfg, up) as link:
+        with node.link(cfg, mem, up) as link:
             set_clock(node, cfg, mem, link)
-            readings = mem.outbox.readings(mem.seq)
-            facts = (battery_mv, link.rssi_dbm, schedule.next_report_s(cfg), mem.outbox.lost)
-            header = report.Header(cfg.bin_id, mem.boot, *facts, mem.notes.since())
-            link.publish(report.topic(cfg.bin_id), report.encode(header, readings))
-            mem.outbox.forget(len(readings))
-            mem.notes.told()
-            schedule.spoke(level, cfg, mem, node.now_s())
+            deliver.everything(node, cfg, mem, link, battery_mv)
+            schedule.spoke(level, mem, now_s(node, mem))
     except LinkError as e:
-        mem.notes.add(e.why, e.waited_ms, node.now_s())
-        schedule.failed(cfg, mem, node.now_s())
+        mem.notes.add(e.why, e.waited_ms, now_s(node, mem))
+        schedule.failed(cfg, mem, now_s(node, mem))
+    mem.radio = 0
+    node.keep(mem)
 
 
 def set_clock(node, cfg, mem, link):
     """Ask the time server when it is time to; a report can do without."""
-    if clock.due(mem, node.now_s(), cfg):
-        try:
-            by_s = node.set_clock(link.network_time_s())
-            clock.moved(mem, by_s, node.now_s())
-        except LinkError as e:
-            mem.notes.add(e.why, e.waited_ms, node.now_s())
+    if not clock.due(mem, now_s(node, mem), cfg):
+        return
+    try:
+        clock.adopt(node, mem, link.network_time_s())
+    except LinkError as e:
+        mem.notes.add(e.why, e.waited_ms, now_s(node, mem))

@@ -24,13 +24,16 @@ LEFT_IN, RIGHT_IN = 1.2, 0.85  # the same in every picture, so that their days s
 
 # Okabe and Ito's eight colours, which people with any colour vision can tell apart.
 ON_TIME, LATE, EMPTIED, FAILED = "#0072B2", "#D55E00", "#009E73", "#1A1A1A"
+_NEAR, _FAR, _SENSES, _POWER, _REST = "#CC79A7", "#56B4E9", "#E6C700", "#7A7A7A", "#E69F00"
+# A colour for each group of faults: five are as many as can be told apart; numbers do the rest.
 _FAULTS = {
-    "ap_down": "#CC79A7",
-    "broker_down": "#56B4E9",
-    "sonar_silent": "#E6C700",
-    "power_cut": "#7A7A7A",
+    **dict.fromkeys(("ap_down", "wrong_key", "weak_signal", "dhcp_silent"), _NEAR),
+    **dict.fromkeys(("sonar_silent", "sonar_stuck_high", "sonar_stuck_low"), _SENSES),
+    **dict.fromkeys(("sonar_noise", "adc_nonsense"), _SENSES),
+    **dict.fromkeys(("power_cut", "cut_at_write", "brownout"), _POWER),
+    **dict.fromkeys(("rtc_garbage", "nvs_erased", "settings_garbage", "clock_jump"), _REST),
+    **dict.fromkeys(("flash_bad_block", "flash_full", "hang", "crash"), _REST),
 }
-_OTHER_FAULT = "#E69F00"
 TRUTH, TRUTH_EDGE = "#E3DFD6", "#8F887B"
 INK, FAINT = "#333333", "#8A8A8A"
 _STYLE: dict[Any, Any] = {
@@ -102,8 +105,8 @@ def time_axis(ax: Axes, run: Run, labels: bool = True) -> None:
 
 
 def fault_color(kind: str) -> str:
-    """The colour of a kind of fault."""
-    return _FAULTS.get(kind, _OTHER_FAULT)
+    """The colour of a kind of fault; what is not named is on the way to the broker."""
+    return _FAULTS.get(kind, _FAR)
 
 
 def shade(ax: Axes, faults: Iterable[Fault], days: float) -> None:

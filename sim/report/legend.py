@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sim.faults import KINDS
+from sim.fault_kinds import KINDS
 from sim.report import canvas, story, words
 from sim.report.canvas import EMPTIED, FAILED, LATE, ON_TIME, TRUTH, TRUTH_EDGE
 from sim.report.story import Story
@@ -108,11 +108,20 @@ def glossary(told: Story) -> list[tuple[str, str]]:
         ("Waiting", "Still stored in the bin when the run ended; it would have come later."),
         ("Dropped", "Given up by the firmware because its memory was full, and reported as such."),
         (
-            "Lost",
-            "Taken, but neither arrived nor waiting nor reported as dropped. It should be 0.",
+            "Gap",
+            "Numbers that a bin reports as gone after a loss of power; some it may not have used.",
         ),
+        (
+            "Broken off",
+            "A measurement that a reset, a power cut or an error ended before its end.",
+        ),
+        ("Lost", "Taken, and gone without a word: none of the above. It should be 0."),
         ("Duplicate", "A reading that arrived again, for instance after a lost acknowledgement."),
         ("Arrived", "Counted by a subscriber at the broker, never by the firmware's own word."),
         ("Point", "A hundredth of a bin: between 40 % and 43 % full lie 3 points."),
-        *[(words.fault(kind).capitalize(), KINDS.get(kind, "")) for kind in _kinds(told)],
+        *[(words.fault(kind).capitalize(), _meaning(kind)) for kind in _kinds(told)],
     ]
+
+
+def _meaning(kind: str) -> str:
+    return KINDS[kind].text if kind in KINDS else ""

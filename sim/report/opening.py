@@ -5,18 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from sim.fault_kinds import KINDS
 from sim.report import telling, words
 from sim.report.story import Story
 from sim.report.words import count, duration, listing, number
 
-_CLAUSES = {
-    "ap_down": "the access point was down",
-    "broker_down": "the broker was down",
-    "sonar_silent": "the sensor was silent",
-    "power_cut": "the power was cut",
-}
 _FATES = {
     "lost": "lost without trace",
+    "gap": "reported as gone with the power",
+    "unfinished": "broken off by a reset or an error",
     "waiting": "still waiting in the bins at the end",
     "dropped": "given up because a bin's memory was full",
 }
@@ -76,11 +73,14 @@ def _staged(told: Story) -> str:
         return f"{len(faults)} faults were staged"
     return listing(
         [
-            f"{_CLAUSES.get(f.kind, f'there was {words.fault(f.kind)}')} for "
-            f"{duration(f.lasts_ms)} ({_of(len(f.bins), len(told.bins))})"
+            f"{_clause(f.kind)} for {duration(f.lasts_ms)} ({_of(len(f.bins), len(told.bins))})"
             for f in faults
         ]
     )
+
+
+def _clause(kind: str) -> str:
+    return KINDS[kind].clause if kind in KINDS else f"there was {words.fault(kind)}"
 
 
 def _of(some: int, every: int) -> str:

@@ -13,11 +13,14 @@ from sim.report.words import count, duration, listing, number
 
 Summary = dict[str, Any]
 
+_RARE = {"gap": "reported as a gap", "unfinished": "broken off"}
+
 
 def readings(summary: Summary) -> str:
     """Where the readings are."""
     found = summary["readings"]
     rest = [f"{number(found[name])} {name}" for name in ("lost", "waiting", "dropped")]
+    rest += [f"{number(found[name])} {words}" for name, words in _RARE.items() if found[name]]
     twice = count(found["duplicates"], "duplicate")
     return (
         f"{number(found['taken'])} taken, {number(found['delivered'])} delivered, "

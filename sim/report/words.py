@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from sim.fault_kinds import KINDS
+
 _UNITS = (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1000))
 
 
@@ -33,17 +35,23 @@ _TROUBLES = {
     "crash": Trouble("crash", "error in the firmware"),
     "sonar": Trouble("echo", "reading without a distance"),
     "reset": Trouble("resets", "unexpected reset"),
+    "brownout": Trouble("supply", "supply gave way while the radio was on"),
+    "flash": Trouble("flash", "file system failed or was made anew"),
+    "acl": Trouble("rights", "broker passes the reports on to nobody"),
+    "tls": Trouble("TLS", "no TLS handshake"),
+    "tls_expired": Trouble("TLS date", "broker's certificate is over"),
+    "tls_early": Trouble("TLS date", "broker's certificate is not valid yet"),
+    "tls_ca": Trouble("TLS CA", "broker's certificate is not from our CA"),
+    "tls_host": Trouble("TLS name", "broker's certificate is for another name"),
+    "tls_plain": Trouble("TLS none", "what answered speaks no TLS"),
+    "tls_cut": Trouble("TLS cut", "TLS handshake broke off"),
+    "tls_refused": Trouble("TLS ours", "broker refused our own certificate"),
     "wdt": Trouble("watchdog", "watchdog ended the wake"),
     "hang": Trouble("hang", "firmware hung until the watchdog's reset"),
     "awake for ever": Trouble("awake", "stayed awake until the battery was empty"),
     "awake": Trouble("awake", "stayed awake"),
+    "off": Trouble("power cut", "power cut while awake"),
     "bad message": Trouble("bad message", "message that could not be read"),
-}
-_FAULTS = {
-    "ap_down": "access point down",
-    "broker_down": "broker down",
-    "sonar_silent": "sensor silent",
-    "power_cut": "power cut",
 }
 PHASES = {
     "boot": "start-up",
@@ -76,7 +84,7 @@ def trouble(name: str) -> Trouble:
 
 def fault(kind: str) -> str:
     """ap_down -> access point down."""
-    return _FAULTS.get(kind, kind.replace("_", " "))
+    return KINDS[kind].name if kind in KINDS else kind.replace("_", " ")
 
 
 def cell(kind: str) -> str:

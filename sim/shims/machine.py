@@ -109,6 +109,8 @@ class Pin:
         if x:
             return _drive(self.id, 1 if x[0] else 0)
         s = twin.s
+        if s.rail and self.id == s.frame["echo_pin"]:
+            s.asked = True
         if self._echo:
             return 1 if s.rise_us <= s.up_us < s.fall_us else 0
         return s.levels.get(self.id, s.inputs.get(self.id, 0))
@@ -142,6 +144,7 @@ def _ping(s):
     while the last pulse lasts; where the frame has no echo left, its line stays low."""
     if not s.rail or s.up_us - s.rail_us < s.frame["settle_us"] or s.up_us < s.fall_us:
         return
+    s.asked = True
     s.pings += 1
     if s.echoes:
         s.rise_us = s.up_us + _ECHO_DELAY_US
@@ -202,7 +205,19 @@ class RTC:
             return bytes(twin.s.rtc)
         if len(data[0]) > _RTC_BYTES:
             raise ValueError("buffer too long")
+        if twin.cut():  # not atomic: a copy, byte by byte (facts 1.5)
+            at = _half_way(twin.s.rtc, data[0])
+            twin.s.rtc = bytes(data[0][:at]) + twin.s.rtc[at:]
+            twin.here()
         twin.s.rtc = bytes(data[0])
+
+
+def _half_way(old, new):
+    """Half of what the write changes is behind this place: nowhere does a cut do more harm."""
+    if len(old) != len(new):
+        return len(new) // 2
+    changed = [i for i in range(len(new)) if old[i] != new[i]]
+    return changed[len(changed) // 2] if changed else 0
 
 
 class WDT:
@@ -218,3 +233,4 @@ class WDT:
     def feed(self):
         twin.here()
         twin.s.bite_us = twin.s.up_us + twin.s.wdt_us
+        twin.watch()

@@ -10,8 +10,11 @@ STAT_ASSOC_FAIL, STAT_HANDSHAKE_TIMEOUT = 203, 204
 _SCAN_MS = 1560  # 13 channels of 120 ms, ESP-IDF's default active dwell (facts A3)
 _REFUSAL_MS = 1500  # from association to the end of a failed 4-way handshake; an estimate
 _STOP_MS = 10  # active(False) waits for the driver; an estimate
+_FIRST_MS = 50  # from connect() to the first thing that is sent; an estimate
+_NO_DBM = 1000
 _LEFT = 8  # WIFI_REASON_ASSOC_LEAVE: our own doing counts as a failure too
 _NO_ADDRESS = "0.0.0.0"
+_FROM_DHCP = ("10.0.0.77", "255.255.255.0", "10.0.0.1", "10.0.0.1")
 
 
 class _Radio:
@@ -24,6 +27,7 @@ class _Radio:
         self.reconnects = -1
         self.failure = None  # the last one, until an address is there (facts 2.1)
         self.pm = 1
+        self.txpower_dbm = 20
         self.addresses = (_NO_ADDRESS,) * 4
 
     def state(self):
@@ -109,6 +113,9 @@ class WLAN:
             raise OSError("Wifi Internal State Error")
         self._r.began_ms = _now_ms()
         self._r.asked = (ssid, key)
+        if self._r.txpower_dbm >= twin.s.fault.get("brownout", _NO_DBM):
+            twin.spend(_FIRST_MS * 1000)
+            twin.end("brownout", twin.Reset)
 
     def disconnect(self):
         twin.here()
@@ -140,7 +147,9 @@ class WLAN:
                 r.reconnects = value
             elif key == "pm":
                 r.pm = value
-            elif key not in ("txpower", "channel", "hostname", "protocol", "mac"):
+            elif key == "txpower":
+                r.txpower_dbm = value
+            elif key not in ("channel", "hostname", "protocol", "mac"):
                 raise ValueError("unknown config param")
         if param:
             known = {"reconnects": r.reconnects, "pm": r.pm, "mac": b"\0" * 6}
@@ -151,7 +160,8 @@ class WLAN:
     def ifconfig(self, *ip_mask_gateway_dns):
         twin.here()
         if not ip_mask_gateway_dns:
-            return self._r.addresses
+            given = self._r.addresses[0] != _NO_ADDRESS or self._r.state() != STAT_GOT_IP
+            return self._r.addresses if given else _FROM_DHCP
         self._r.addresses = ip_mask_gateway_dns[0]
 
     def scan(self):

@@ -19,7 +19,7 @@ def urandom(n):
     twin.here()
     s = twin.s
     out = bytearray(n)
-    state = s.frame["seed"] + s.up_us
+    state = s.frame["seed"] + s.frame["true_ms"] + s.up_us
     for i in range(n):
         state = (state * 1_103_515_245 + 12_345) & 0x7FFFFFFF
         out[i] = state >> 16 & 0xFF

@@ -1,13 +1,12 @@
 # The ESP32's sockets over the computer's own: real bytes, virtual waiting, setblocking(True) that
 # cancels the timeout.  Names and addresses are the scenario's; the frame says where they lead.
 import errno
-import select
+import io
 import struct
 from network import STAT_GOT_IP
 
 import twin
-
-_real = twin.builtin("socket")
+import twin_line
 
 AF_INET, AF_INET6 = 2, 10
 SOCK_STREAM, SOCK_DGRAM, SOCK_RAW = 1, 2, 3
@@ -15,17 +14,22 @@ IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IP = 6, 17, 0
 SOL_SOCKET, SO_REUSEADDR, TCP_NODELAY = 0xFFF, 4, 1
 
 _NO_SUCH_NAME = -202  # EAI_FAIL as lwIP counts
-_NTP_PORT = 123
+_NO_NAMES_MS = 14_000  # lwIP asks four times, of each server that it knows; an estimate
+_CERTIFICATES_US = 631_152_000_000_000  # 2020, in microseconds since 2000
+_NTP_PORT, _DNS_PORT = 123, 53
 _POLL_MS = 100  # the port waits in steps of this (facts 2.3)
 _CHUNK = 512
+_HANDSHAKE = 22  # first byte of a TLS record that opens a session
+_TLS_MS = 950  # key exchange and certificate check on the chip: 0.93-1.07 s measured (facts A4)
 _WALL_MS = 5000  # what takes longer in the real world never comes in the virtual one
 
 
 def getaddrinfo(host, port, af=0, type=0, proto=0, flags=0):
-    _round_trip()
     names = twin.s.frame["net"]["names"]
-    if host not in names and not _is_address(host):
-        raise OSError(_NO_SUCH_NAME)
+    if not _is_address(host):
+        _ask_names()
+        if host not in names:
+            raise OSError(_NO_SUCH_NAME)
     return [(AF_INET, type or SOCK_STREAM, 0, "", (names.get(host, host), port))]
 
 
@@ -34,9 +38,20 @@ def _is_address(host):
     return len(parts) == 4 and all([p.isdigit() and int(p) < 256 for p in parts])
 
 
-def _round_trip():
+def _ask_names():
+    """A question to the name server, which no timeout of a socket bounds (facts 2.3)."""
+    fault = twin.s.fault
+    ms = _trip_ms() + int(fault.get("dns_slow", 0) * 1000)
+    if "dns_dead" in fault or ms > _NO_NAMES_MS:
+        twin.spend(_NO_NAMES_MS * 1000)
+        raise OSError(_NO_SUCH_NAME)
+    twin.spend(ms * 1000)
+
+
+def _trip_ms():
+    """There and back, with repetitions; OSError without a way."""
     _on_air(errno.EHOSTUNREACH)
-    twin.spend(twin.s.frame["air"]["rtt_ms"] * 1000)
+    return twin.s.frame["air"]["rtt_ms"] + twin_line.lost_ms()
 
 
 def _on_air(error):
@@ -46,16 +61,23 @@ def _on_air(error):
         raise OSError(error)
 
 
-class socket:
+class _Stream(io.IOBase):
+    """What the interpreter's own TLS can sit on."""
+
+    def ioctl(self, request, arg):
+        return 0  # TLS asks to close; whoever opened this socket closes it
+
+
+class socket(_Stream):
     def __init__(self, af=AF_INET, type=SOCK_STREAM, proto=IPPROTO_TCP):
         twin.here()
         self._type = type
         self._wait_us = None  # how long one wait lasts; None: for ever
         self._nothing = errno.ETIMEDOUT  # what comes of waiting in vain
-        self._sock = None
-        self._poll = None
-        self._due_us = 0  # before this no answer to what was sent can be here
-        self._answer = None  # of the time server
+        self._line = None
+        self._answer = None  # of the time server or the name server ...
+        self._answer_us = 0  # ... and when it is here
+        self._secured = False  # a TLS handshake has begun on it
 
     def settimeout(self, value):
         """In whole polls of 100 ms, and one more; with none of them it counts as non-blocking."""
@@ -74,25 +96,27 @@ class socket:
         twin.here()
 
     def connect(self, address):
-        _round_trip()
+        trip_us, wait_us = _trip_ms() * 1000, self._wait_us
+        if wait_us is not None and trip_us > wait_us > 0:
+            _in_vain(wait_us)
+            raise OSError(errno.ETIMEDOUT)
+        twin.spend(trip_us)
         net = twin.s.frame["net"]
         if not net["up"]:
             raise OSError(errno.ECONNREFUSED)
         host, port = net["hosts"].get("%s:%d" % address, (None, 0))
         if host is None:
-            _in_vain(self._wait_us)
+            _in_vain(wait_us)
             raise OSError(errno.ETIMEDOUT)
-        self._sock = _real.socket()
+        self._line = twin_line.opened(host, port)
         twin.s.sockets.append(self)
-        self._sock.setsockopt(6, 1, struct.pack("i", 1))  # TCP_NODELAY: our waiting is virtual
-        self._sock.connect(_real.getaddrinfo(host, port)[0][-1])
-        self._poll = select.poll()
-        self._poll.register(self._sock, select.POLLIN)
 
     def write(self, buf):
         self._alive()
-        self._due_us = twin.s.up_us + twin.s.frame["air"]["rtt_ms"] * 1000
-        return self._sock.write(buf)
+        if buf[0] == _HANDSHAKE and buf[1] == 3 and not self._secured:
+            self._secured = True
+            _reckon()
+        return self._line.send(buf)
 
     def send(self, bytes):
         return self.write(bytes)
@@ -129,59 +153,100 @@ class socket:
         return self._datagram(), ("0.0.0.0", _NTP_PORT)
 
     def sendto(self, bytes, address):
-        _round_trip()
-        if address[1] == _NTP_PORT and twin.s.frame["net"]["time"]:
-            self._answer = _time_answer(bytes)
+        _on_air(errno.EHOSTUNREACH)
+        twin.spend(twin.s.frame["air"]["rtt_ms"] * 1000)
+        if not twin_line.lost_ms():
+            self._answer, late_us = _answered(bytes, address[1])
+            self._answer_us = twin.s.up_us + late_us
         return len(bytes)
 
     def close(self):
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
+        if self._line is not None:
+            self._line.close()
+            self._line = None
 
     def _alive(self):
-        if self._sock is None:
+        if self._line is None:
             raise OSError(errno.ENOTCONN)
         _on_air(errno.ECONNABORTED)  # without Wi-Fi a connection is soon gone
 
     def _datagram(self):
-        if self._answer is None:
+        late_us = self._answer_us - twin.s.up_us
+        if self._answer is None or (self._wait_us is not None and late_us > self._wait_us):
             _in_vain(self._wait_us)
             raise OSError(self._nothing)
+        twin.spend(max(0, late_us))
         answer, self._answer = self._answer, None
         return answer
 
     def _take(self, size):
         """Some bytes, b"" at the end; None where a timeout below 100 ms finds nothing."""
         self._alive()
-        early_us, wait_us = max(0, self._due_us - twin.s.up_us), self._wait_us
-        if wait_us is None or early_us <= wait_us:
-            twin.spend(early_us)
-            if self._poll.poll(_wall_ms() if wait_us != 0 else 0):
-                return self._sock.recv(size)
-            wait_us = None if wait_us is None else wait_us - early_us
-        _in_vain(wait_us)
+        line, wait_us = self._line, self._wait_us
+        until_us = twin.NEVER_US if wait_us is None else twin.s.up_us + wait_us
+        while line.due_us <= until_us:
+            twin.spend(max(0, line.due_us - twin.s.up_us))
+            data = line.take(size, _wall_ms() if wait_us != 0 else 0)
+            if data is not None:
+                return data
+            if line.due_us <= twin.s.up_us:
+                break  # nobody knows of anything that comes
+        _in_vain(None if wait_us is None else until_us - twin.s.up_us)
         if self._nothing == errno.ETIMEDOUT:
             raise OSError(errno.ETIMEDOUT)
         return None
 
 
+def _reckon():
+    """What a TLS handshake costs the chip, and what its clock makes of every certificate.
+
+    mbedTLS on the computer looks at the computer's clock; on the chip the year 2000 is too early.
+    """
+    twin.spend(_TLS_MS * 1000)
+    if twin.now_us() < _CERTIFICATES_US:
+        raise ValueError("The certificate validity starts in the future")
+
+
 def _in_vain(wait_us):
     """Nothing comes as long as the caller is patient; the watchdog may be less so."""
-    if wait_us is None and twin.s.bite_us == twin.NEVER_US:
-        twin.end("hung", twin.Reset)  # awake for ever: no timeout, no watchdog
-    twin.spend(twin.NEVER_US if wait_us is None else wait_us)
+    if wait_us is None:
+        twin.for_ever()
+    twin.spend(wait_us)
 
 
 def _wall_ms():
     return twin.s.frame["net"].get("wall_ms", _WALL_MS)
 
 
+def _answered(query, port):
+    """(what a server says to a datagram, or None; by how much later than a round trip)"""
+    net, fault = twin.s.frame["net"], twin.s.fault
+    if port == _NTP_PORT and net["time"]:
+        return _time_answer(query), 0
+    if port == _DNS_PORT and "dns_dead" not in fault:
+        return _name_answer(query, net["names"]), int(fault.get("dns_slow", 0) * 1_000_000)
+    return None, 0
+
+
+def _name_answer(query, names):
+    """RFC 1035: one question for an IPv4 address, answered, or refused with "no such name"."""
+    labels, at = [], 12
+    while query[at]:
+        labels.append(bytes(query[at + 1 : at + 1 + query[at]]).decode())
+        at += 1 + query[at]
+    address = names.get(".".join(labels))
+    found = b"" if address is None else b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4"
+    found += bytes([int(part) for part in address.split(".")] if address else [])
+    head = bytes(query[:2]) + (b"\x81\x80" if address else b"\x81\x83") + b"\0\1"
+    return head + (b"\0\1" if address else b"\0\0") + bytes(4) + bytes(query[12 : at + 5]) + found
+
+
 def _time_answer(query):
-    """RFC 4330: what a healthy stratum 2 server says, by the scenario's true time."""
+    """RFC 4330: what a healthy stratum 2 server says, by the scenario's true time or its own."""
     answer = bytearray(48)
     answer[0], answer[1] = 0x1C, 2
     answer[24:32] = query[40:48]
     true_us = twin.s.frame["true_ms"] * 1000 + twin.s.up_us
-    struct.pack_into("!II", answer, 40, true_us // 1_000_000 + 2_208_988_800, 0)
+    at_s = true_us // 1_000_000 + twin.s.fault.get("time_server_wrong", 0)
+    struct.pack_into("!II", answer, 40, (at_s + 2_208_988_800) & 0xFFFFFFFF, 0)
     return bytes(answer)

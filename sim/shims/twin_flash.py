@@ -4,12 +4,18 @@
 # Not a module of the ESP32.  The file: the partition, a blank block, one byte for each block that
 # tells whether it was touched.  One that was not (a hole in the file) is read from the blank one.
 import errno
+from binascii import crc32
 
 import twin
 
 _os = twin.builtin("os")
 _BLOCK = 4096
-_OFF = -errno.EIO
+_OFF = _BAD = -errno.EIO
+_FULL = -28  # ENOSPC, which the errno module has no name for
+_ROOT = 2  # blocks 0 and 1 hold the root folder: a full file system still writes there
+# Data sheets of the usual 4 MB NOR chips (such as W25Q32: sector erase 45 ms, page program 0.7 ms
+# typical); that of the chip on a module may be another one, so: estimates.
+_ERASE_US, _PAGE_US, _PAGE = 45_000, 700, 256
 
 
 class _Flash:
@@ -25,30 +31,55 @@ class _Flash:
         self.file.readinto(self._touched)
         self._old = bytearray(_BLOCK)
         self._one = b"\1"
+        self.worn = bytearray(self.blocks)  # erases of each block in this wake
+        self._bad = _bad(twin.s.fault.get("flash_bad_block"), self.blocks)
+        self._full = "flash_full" in twin.s.fault
 
     def read(self, block, buf, offset):
         self.file.seek((block * _BLOCK if self._touched[block] else self._blank_at) + offset)
         self.file.readinto(buf)
 
     def erase(self, block):
+        """None, or how it fails; so does write().  A power cut leaves half of it done."""
+        if self._full and block >= _ROOT:
+            return _FULL
+        if self._bad is not None and self._bad[block]:
+            return _BAD
         twin.s.flash_erases += 1
+        self.worn[block] = min(255, self.worn[block] + 1)
+        _busy(_ERASE_US)
+        if twin.cut():
+            self._half_blank(block)
+            return _OFF
         self._fill(block)
 
     def write(self, block, buf, offset):
+        if self._bad is not None and self._bad[block]:
+            return _BAD
         twin.s.flash_writes += 1
+        program(len(buf))
         if not self._touched[block]:
             self._fill(block)
+        off = twin.cut()
         at, n, old = block * _BLOCK + offset, len(buf), self._old
         self.file.seek(at)
         self.file.readinto(old, n)
-        for i in range(n):
+        for i in range(n // 2 if off else n):
             old[i] &= buf[i]
         self.file.seek(at)
         self.file.write(old, n)
+        return _OFF if off else None
 
     def power_off(self):
         self.file.close()
         self.file = None
+
+    def _half_blank(self, block):
+        if self._touched[block]:
+            self.file.seek(self._blank_at)
+            self.file.readinto(self._old)
+            self.file.seek(block * _BLOCK)
+            self.file.write(self._old, _BLOCK // 2)
 
     def _fill(self, block):
         self.file.seek(self._blank_at)
@@ -58,6 +89,28 @@ class _Flash:
         self.file.seek(self._touched_at + block)
         self.file.write(self._one)
         self._touched[block] = 1
+
+
+def _busy(us):
+    """The chip waits for its flash.  It allocates nothing; a watchdog bites only afterwards."""
+    twin.s.up_us += us
+    twin.s.flash_us += us
+
+
+def program(size):
+    """What writing so many bytes takes."""
+    _busy((size + _PAGE - 1) // _PAGE * _PAGE_US)
+
+
+def _bad(amount, blocks):
+    """One byte for each block, 1 where it is bad; None: all are good.  Below 1 the amount is a
+    share, and which blocks they are depends on the chip alone."""
+    if amount is None:
+        return None
+    if amount >= 1 or amount == 0:
+        return bytes([i == amount for i in range(blocks)])
+    chip = twin.s.frame["mac"].encode()
+    return bytes([crc32(b"%s/%d" % (chip, i)) % 10_000 < amount * 10_000 for i in range(blocks)])
 
 
 def _opened(path, size):
@@ -105,10 +158,12 @@ class Blocks:
         if offset is None:
             offset = 0
             for block in range(block_num, block_num + (len(buf) + _BLOCK - 1) // _BLOCK):
-                self._flash.erase(block)
+                failed = self._flash.erase(block)
+                if failed:
+                    return failed
         if offset + len(buf) > _BLOCK:
             return _each_block(self.writeblocks, block_num, buf, offset)
-        self._flash.write(block_num, buf, offset)
+        return self._flash.write(block_num, buf, offset)
 
     def ioctl(self, op, arg=0):
         if self._dead():
@@ -117,9 +172,7 @@ class Blocks:
             return self._flash.blocks
         if op == 5:
             return _BLOCK
-        if op == 6:
-            self._flash.erase(arg)
-        return 0
+        return (op == 6 and self._flash.erase(arg)) or 0
 
     def _dead(self):
         return self._flash.file is None or twin.s.ended
@@ -130,5 +183,7 @@ def _each_block(one, block, buf, offset):
     left = memoryview(buf)
     while left:
         n = _BLOCK - offset
-        one(block, left[:n], offset)
+        failed = one(block, left[:n], offset)
+        if failed:
+            return failed
         block, left, offset = block + 1, left[n:], 0

@@ -12,6 +12,7 @@ from sim import places
 
 # DESIGN: a module imports only modules above it in this list.
 ORDER = (
+    "build",
     "errors",
     "deadline",
     "sensors",
@@ -22,14 +23,17 @@ ORDER = (
     "events",
     "report",
     "notes",
+    "outbox",
     "memory",
     "schedule",
+    "deliver",
     "wake",
 )
 HARDWARE = {"machine", "network", "esp32", "esp", "tls", "ssl", "socket", "umqtt", "time", "vfs"}
 PURE = sorted((places.FIRMWARE / "smartbin").glob("*.py"))
 HW = sorted((places.FIRMWARE / "smartbin" / "hw").glob("*.py"))
-MAKERS = {"const", "namedtuple", "tuple", "range", "Sensor", "Level"}
+MAKERS = {"const", "namedtuple", "tuple", "range", "Sensor", "Level", "Sounding"}
+ASSIGNMENTS = (ast.Assign, ast.AugAssign)  # a table that is too long for one line
 ALL = [*PURE, *HW, places.MAIN]
 
 
@@ -92,9 +96,9 @@ def test_functions_are_short(path: Path) -> None:
 def test_importing_does_nothing_and_keeps_no_state(path: Path) -> None:
     """Modules stay loaded between simulated wakes: only constants may live at module level."""
     for node in ast.parse(path.read_text()).body:
-        allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign)
+        allowed = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, *ASSIGNMENTS)
         assert isinstance(node, allowed) or _is_docstring(node), ast.unparse(node)
-        if isinstance(node, ast.Assign):
+        if isinstance(node, ASSIGNMENTS):
             _assert_constant(node.value)
     assert not re.search(r"^\s*global\s", path.read_text(), re.M)
 

@@ -99,7 +99,7 @@ class Chip:
         told = dict(self._frame)
         for key, value in changes.items():
             merge = isinstance(value, dict) and key not in ("nvs", "held")
-            told[key] = {**told[key], **value} if merge else value
+            told[key] = {**told.get(key, {}), **value} if merge else value
         return Outcome(*self._vm.wake(json.dumps(told).encode(), rtc))
 
     def live(self, twin: Device) -> Wake:

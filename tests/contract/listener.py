@@ -12,10 +12,14 @@ Reply = Callable[[bytes], "bytes | None"]
 CONNACK, PUBACK = b"\x20\x02\0\0", b"\x40\x02"
 
 
-def mqtt(connect: Reply | bytes = CONNACK, publish: Reply | bytes | None = None) -> Reply:
-    """A broker, by what it answers to CONNECT and to PUBLISH: bytes, or a function of the packet;
-    by default the right thing."""
-    answers = {1: connect, 3: puback if publish is None else publish, 14: b""}
+def mqtt(
+    connect: Reply | bytes = CONNACK,
+    publish: Reply | bytes | None = None,
+    subscribe: Reply | bytes = b"",
+) -> Reply:
+    """A broker, by what it answers to CONNECT, PUBLISH and SUBSCRIBE: bytes, or a function of the
+    packet; by default the right thing, and silence for SUBSCRIBE."""
+    answers = {1: connect, 3: puback if publish is None else publish, 8: subscribe, 14: b""}
 
     def reply(packet: bytes) -> bytes | None:
         answer = answers[packet[0] >> 4]
@@ -63,6 +67,8 @@ class Listener(threading.Thread):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
         self.join(10)
+        for late in self._peers:  # accepted while we closed the others
+            late.close()
 
     def _talk(self, peer: socket.socket) -> None:
         while data := peer.recv(65_536):

@@ -24,6 +24,8 @@ class Thing:
         if self.is_class:
             made = self.members.get("__init__")
             return made.accepts(positional, keywords) if made else positional == 0 and not keywords
+        if not self.signatures:
+            return True  # another name for something of the interpreter's own
         skip = 1 if self.is_method else 0
         return any(_fits(a, positional + skip, keywords, skip) for a in self.signatures)
 

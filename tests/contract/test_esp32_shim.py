@@ -164,7 +164,7 @@ machine.deepsleep(1000)
     assert first["flash"]["writes"] >= 5 * 2100 // 128
     second = chip.wake(reset_cause=4, **flash)
     assert second.said == [True] * 5
-    assert second["flash"] == {"erases": 0, "writes": 0}, "reading wears nothing"
+    assert second["flash"] == {"erases": 0, "writes": 0, "worn": []}, "reading wears nothing"
 
 
 def test_a_file_that_was_not_closed_before_the_sleep_is_lost(boot, flash):
@@ -258,7 +258,7 @@ say(a, c, d, e)
     found = run(PART + program, **flash)
     blank = [255] * 4
     assert found.said == [[0xF0, 0x0F, 0xAA, 255], [0x30, 0x0F, 0, 255], blank, [0] * 4]
-    assert found["flash"] == {"erases": 2, "writes": 3}
+    assert found["flash"] == {"erases": 2, "writes": 3, "worn": [[5, 2]]}
 
 
 def test_several_blocks_at_once(run, flash):
@@ -272,7 +272,7 @@ say(b == data, c == data[3000:9000], part.ioctl(4), part.ioctl(5), part.info()[3
 """
     found = run(PART + program, **flash)
     assert found.said == [True, True, 64, 4096, SIZE]
-    assert found["flash"] == {"erases": 3, "writes": 3}
+    assert found["flash"] == {"erases": 3, "writes": 3, "worn": [[2, 1], [3, 1], [4, 1]]}
 
 
 def test_finding_partitions(run, flash):

@@ -14,21 +14,25 @@ import network
 from smartbin.deadline import Deadline
 from smartbin.errors import LinkError
 from smartbin.hw import store
-cfg = config.check(store.settings())
+from smartbin.memory import Memory
+mem = Memory()
+cfg = config.check(store.table(store.blob("settings")))
 began = time.ticks_ms()
 def speak(todo, awake_ms=cfg.awake_ms):
     why = None
     try:
-        with node.link(cfg, Deadline(time, awake_ms)) as link:
+        with node.link(cfg, mem, Deadline(time, awake_ms)) as link:
             todo(link)
     except LinkError as e:
         why = e.stage, e.why, e.waited_ms
     say(why, time.ticks_ms() - began, network.WLAN().active())
-def publish(link):
-    link.publish(b"smartbin/v1/desk/report", b'{"v":1}')
+def publish(link, confirmed=False):
+    link.publish(b"smartbin/v1/desk/report", b'{"v":1}', True, confirmed)
+def confirm(link):
+    publish(link, True)
 """
 )
-LINK_MS = 10_000  # the default of link_ms
+LINK_MS = 9500  # the default of link_ms
 OFF_MS = 40  # one look at the driver, and switching it off
 
 
@@ -64,6 +68,95 @@ def test_link_publishes_twice_over_one_session(run, listen):
     assert run(program, net=leads_to(listener.port)).said[0] is None
     assert listener.ended.wait(10)
     assert [piece[0] >> 4 for piece in listener.heard] == [1, 3, 3, 14]
+
+
+def back(packet: bytes) -> bytes:
+    """The PUBACK, and the message once more, for its sender."""
+    pid = 4 + packet[3]
+    return puback(packet) + bytes([0x30, packet[1] - 2]) + packet[2:pid] + packet[pid + 2 :]
+
+
+def granted(packet: bytes) -> bytes:
+    return b"\x90\x03" + packet[2:4] + b"\1"
+
+
+def test_link_hears_its_first_report_come_back(run, listen):
+    listener = listen(mqtt(publish=back, subscribe=granted))
+    found = run(LINK + "speak(confirm)", net=leads_to(listener.port))
+    assert found.said[0] is None
+    assert listener.ended.wait(10)
+    assert [piece[0] >> 4 for piece in listener.heard] == [1, 8, 3, 14]
+
+
+def test_link_hears_its_first_report_come_back_before_it_is_acknowledged(run, listen):
+    listener = listen(mqtt(publish=lambda p: back(p)[4:] + puback(p), subscribe=granted))
+    assert run(LINK + "speak(confirm)", net=leads_to(listener.port)).said[0] is None
+
+
+OTHERS = b"\x30\x06\0\x01abcd"
+
+
+@pytest.mark.parametrize("instead", [b"", OTHERS, OTHERS * 900, b"\xd0\0", b"\x30\x02\0\0"])
+def test_link_knows_a_broker_that_passes_nothing_on(run, listen, instead):
+    listener = listen(mqtt(publish=lambda p: puback(p) + instead, subscribe=granted))
+    found = run(LINK + "speak(confirm)", net=leads_to(listener.port, NEVER_MS))
+    (*why, _), took_ms, on = found.said
+    assert (why, on) == (["publish", "acl"], False)
+    assert took_ms <= 7000
+
+
+def test_link_takes_an_empty_message_for_what_it_is(run, listen):
+    empty = b"\x30\x19\0\x17smartbin/v1/desk/report" + b"\x30\x03\0\1a" + b"\x30\x02\0\0"
+    listener = listen(mqtt(publish=lambda p: empty + puback(p)))
+    assert run(LINK + "speak(publish)", net=leads_to(listener.port)).said[0] is None
+
+
+def test_link_reads_no_more_than_a_broker_of_ours_can_mean(run):
+    program = """
+from smartbin.hw.wire import Wire
+wire = Wire(Deadline(time, 1000))
+refused = [raised(wire.read, size) for size in (8193, 1 << 28, 1 << 70)]
+say(refused, [wire.read(size) == b"" for size in (0, -1, -5000)])
+"""
+    assert run(LINK + program).said == [["OSError"] * 3, [True] * 3]
+
+
+@pytest.mark.parametrize("retained", [True, False])
+def test_link_retains_what_is_to_be_retained(run, listen, retained):
+    listener = listen(mqtt())
+    program = f"speak(lambda link: link.publish(b'topic', b'x', {retained}, False))"
+    run(LINK + program, net=leads_to(listener.port))
+    assert listener.heard[1][0] & 1 == retained
+
+
+def test_link_tells_how_much_time_is_left(run, listen):
+    listener = listen(mqtt())
+    program = """
+left = []
+def todo(link):
+    left.append(link.left_ms())
+    publish(link)
+    left.append(link.left_ms())
+speak(todo)
+say(left)
+"""
+    before, after = run(LINK + program, net=leads_to(listener.port)).said
+    assert LINK_MS > before > after > LINK_MS - 3000
+
+
+def test_link_sends_more_softly_after_each_supply_that_gave_way(run):
+    program = """
+told = []
+real = network.WLAN.config
+def config(self, *args, **kw):
+    told.append(kw.get("txpower"))
+    return real(self, *args, **kw)
+network.WLAN.config = config
+for mem.browned in (0, 1, 2, 3, 4, 255):
+    speak(publish)
+say([dbm for dbm in told if dbm])
+"""
+    assert run(LINK + program, air={"ap": False}).said == [17, 14, 11, 8, 8]
 
 
 JOINS = [

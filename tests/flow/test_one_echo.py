@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+import tempfile
 import threading
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tools import boards
 HERE = Path(__file__).parent
 GOLDEN = HERE / "one_echo.txt"
 SCENARIO = HERE / "one_echo.toml"
+_NAMES = {1: "CONNECT", 3: "PUBLISH", 8: "SUBSCRIBE", 14: "DISCONNECT"}
 SETTINGS = {"mqtt_host": "broker", "wifi_ssid": "city-bins", "wifi_key": "rain-on-the-lid"}
 
 
@@ -34,7 +36,8 @@ class HalfFull:
 
 
 class Recorder(threading.Thread):
-    """A broker for one session: says yes to everything, keeps every packet that it is sent."""
+    """A broker for one session: says yes to everything, passes every message back to its sender,
+    and keeps every packet that it is sent."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -50,7 +53,11 @@ class Recorder(threading.Thread):
                 if packet[0] >> 4 == 1:
                     peer.sendall(b"\x20\x02\0\0")
                 elif packet[0] >> 4 == 3:
-                    peer.sendall(b"\x40\x02" + self._pid(packet))
+                    peer.sendall(b"\x40\x02" + self._pid(packet) + bytes([0x32]) + packet[1:])
+                elif packet[0] >> 4 == 8:
+                    peer.sendall(b"\x90\x03" + packet[2:4] + b"\1")
+                elif packet[0] >> 4 == 4:
+                    self.packets.pop()  # our message back was acknowledged
 
     @staticmethod
     def _packet(stream) -> bytes:
@@ -77,9 +84,9 @@ def walk() -> list[str]:
     """The transcript: what each station of the way makes of the echo."""
     recorder = Recorder()
     recorder.start()
-    device = _device(recorder.port)
-    frame = device.frame()
-    with Vm("firebeetle2_esp32e") as vm:
+    with tempfile.TemporaryDirectory() as flash, Vm("firebeetle2_esp32e") as vm:
+        device = _device(recorder.port, flash)
+        frame = device.frame()
         answer, rtc = vm.wake(frame, device.rtc)
     recorder.join(20)
     return [
@@ -89,9 +96,10 @@ def walk() -> list[str]:
     ]
 
 
-def _device(port: int) -> Device:
+def _device(port: int, flash: str) -> Device:
     city = {
         "settings": SETTINGS,
+        "flash": flash,
         "net": {
             "names": {"broker": "10.0.0.2", "pool.ntp.org": "10.0.0.3"},
             "hosts": {"10.0.0.2:1883": ("127.0.0.1", port)},
@@ -109,7 +117,7 @@ def _inside(echoes: list[int]) -> list[str]:
     burst = echoes[:3]
     sounding = echo.judge(burst, 200, sensor, cfg.empty_mm)
     level = fill.estimate(sounding, cfg)
-    row = report.pack(report.reading(0, 636_422_400, 2, sounding, level))
+    row = report.pack(report.reading(0, 636_422_400, 2, sounding, level, False))
     return [
         f"echo pin     {burst} us",
         f"echo.judge   {sounding}",
@@ -121,7 +129,7 @@ def _inside(echoes: list[int]) -> list[str]:
 def _outside(packets: list[bytes]) -> list[str]:
     lines = []
     for packet in packets:
-        kind = {1: "CONNECT", 3: "PUBLISH", 14: "DISCONNECT"}[packet[0] >> 4]
+        kind = _NAMES[packet[0] >> 4]
         lines += [f"wire         {kind} {len(packet)} bytes", f"             {packet!r}"]
     return lines
 

@@ -17,7 +17,8 @@ def likely(name):
     """Mostly values that the setting may have."""
     _, default, low, high, _, _ = ROWS[name]
     if isinstance(default, str):
-        return st.text("abz-_09", max_size=high) | st.text(max_size=high + 1) | st.just("hc_sr04")
+        words = st.sampled_from(["hc_sr04", "flash", default])
+        return words | st.text("abz-_09", max_size=high) | st.text(max_size=high + 1)
     return st.integers(low, high) | st.integers(low - 2, high + 2)
 
 
@@ -60,6 +61,7 @@ def test_a_record_holds_together(raw):
         assert max(cfg.sample_s, cfg.report_s) <= cfg.silence_s
         assert cfg.link_ms <= cfg.awake_ms
         assert cfg.mqtt_user or not cfg.mqtt_password
+        assert cfg.outbox in ("rtc", "flash")
 
 
 @law

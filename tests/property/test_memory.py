@@ -4,23 +4,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from smartbin import memory, notes, report
+from smartbin import memory, notes, outbox, report
 
 law = settings(deadline=None)  # a busy machine is no failure
 
 longs = st.integers(0, 0xFFFF_FFFF)
-heads = st.integers(0, 48) | st.integers(1024, 1024 + 48)  # where a cut or a flip could do harm
+heads = st.integers(0, 90) | st.integers(1024, 1024 + 90)  # where a cut or a flip could do harm
+rates = st.integers(-80_000, 80_000)
 cuts = heads | st.integers(0, memory.IMAGE_SIZE)
 flips = st.tuples(heads | st.integers(0, memory.IMAGE_SIZE - 1), st.integers(0, 7))
 
 
 def reading(seq, stamp=2):
-    return report.Reading(seq, 636_422_400, stamp, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18)
+    return report.Reading(seq, 636_422_400, stamp, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18, 0)
 
 
 def facts(mem):
     """Everything that must outlive a nap."""
-    numbers = (mem.boot, mem.seq, mem.reserved, mem.set_s, mem.spoke_s, mem.retry_s, mem.fails)
+    numbers = {name: n for name, n in vars(mem).items() if isinstance(n, int)}
+    del numbers["generation"]
     told = (mem.notes.counts, mem.notes.last, mem.notes.text)
     return numbers, mem.told_pct, mem.outbox.lost, bytes(mem.outbox.rows), told
 
@@ -32,9 +34,14 @@ def found(image):
 
 @st.composite
 def memories(draw):
-    mem = memory.Memory(draw(longs), draw(st.integers(1000, 0xFFFF_FFFF)))
-    mem.reserved, mem.set_s, mem.spoke_s, mem.retry_s = (draw(longs) for _ in range(4))
-    mem.fails = draw(st.integers(0, 16))
+    mem = memory.Memory(draw(longs), draw(longs), draw(st.integers(1000, 0xFFFF_FFFF)))
+    for name in ("reserved", "acked", "set_s", "known_s", "last_s", "spoke_s", "retry_s"):
+        setattr(mem, name, draw(longs))
+    mem.gap_from, mem.gap_to = draw(longs), draw(longs)
+    mem.rate_ppm, mem.doubt_s = draw(rates), draw(st.integers(-(2**31), 2**31 - 1))
+    for name in ("learnt", "ill", "browned", "prompts", "alarmed", "radio", "spilled"):
+        setattr(mem, name, draw(st.integers(0, 255)))
+    mem.fails = draw(st.integers(0, 12))
     mem.told_pct = draw(st.none() | st.integers(0, 100))
     mem.outbox.lost = draw(longs)
     rows = draw(st.integers(0, memory.ROOM))
@@ -100,7 +107,7 @@ def test_garbage_is_a_cold_start(image):
 @law
 @given(st.integers(0, 0xFFFF_FFFF), st.integers(0, 300))
 def test_no_reading_leaves_the_outbox_uncounted(first, n):
-    mem = memory.Memory(1, first)
+    mem = memory.Memory(1, 1, first)
     for seq in range(first, first + n):
         mem.outbox.put(reading(seq))
     kept = [r.seq for r in mem.outbox.readings(first + n)]
@@ -112,7 +119,7 @@ def test_no_reading_leaves_the_outbox_uncounted(first, n):
 @law
 @given(st.lists(st.integers(0, 2), max_size=memory.ROOM), st.integers(0, 900_000_000))
 def test_restamping_moves_one_kind_and_no_other(stamps, by_s):
-    box = memory.Outbox()
+    box = outbox.Outbox(memory.ROOM)
     for seq, stamp in enumerate(stamps):
         box.put(reading(seq, stamp))
     box.restamp(0, by_s, 1)
@@ -126,7 +133,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.mem = memory.Memory(1, 0)
+        self.mem = memory.Memory(1, 1, 0)
         self.model = ([], 0, 0)  # numbers in the outbox, dropped, next number
         self.image = memory.save(self.mem)
         self.kept = self.model  # the model as it was last saved

@@ -16,7 +16,7 @@ SENTENCE = re.compile(
     r"|A report of version \d+; this reads version 1\."
 )
 
-BARE = report.Header("b", 1, None, None, 60, 0, [])
+BARE = report.Header("b", 0, 1, None, None, 60, 0, None, [])
 
 pcts = st.none() | st.integers(0, 100)
 readings = st.builds(
@@ -34,15 +34,19 @@ readings = st.builds(
     heard=st.integers(0, 15),
     pings=st.integers(0, 15),
     air_c=st.integers(-128, 127),
+    alarm=st.integers(0, 1),
 )
+gaps = st.tuples(st.integers(0, 0xFFFF_FFFF), st.integers(0, 0xFFFF_FFFF))
 headers = st.builds(
     report.Header,
     bin=st.from_regex(r"[A-Za-z0-9_-]{1,24}", fullmatch=True),
+    epoch=st.integers(0, 0xFFFF_FFFF),
     boot=st.integers(0, 0xFFFF_FFFF),
     battery_mv=st.none() | st.integers(0, 0xFFFF),
     rssi_dbm=st.none() | st.integers(-128, 0),
     next_s=st.integers(0, 1_000_000),
     lost=st.integers(0, 0xFFFF_FFFF),
+    gap=st.none() | gaps.filter(lambda gap: gap[0] < gap[1]),
     notes=st.dictionaries(st.sampled_from(notes.NAMES), st.integers(1, 255)).map(
         lambda d: sorted(d.items())
     ),
@@ -64,7 +68,7 @@ def travelled(r, newest):
     counts = (r.heard, r.pings) if newest else (None, None)
     at_s = None if r.stamp == clock.UNKNOWN else r.at_s
     spread_mm = r.spread_mm if newest else None
-    rest = (spread_mm, r.quality, r.reason, *counts, r.air_c)
+    rest = (spread_mm, r.quality, r.reason, *counts, r.air_c, r.alarm)
     return report.Reading(r.seq, at_s, r.stamp, r.pct, r.lo, r.hi, r.mm, *rest)
 
 
@@ -99,10 +103,11 @@ def test_any_sixteen_bytes_can_be_unpacked(row):
     st.integers(0, 6000),
     st.integers(-2000, 2000),
     pcts,
+    st.booleans(),
 )
-def test_what_a_sounding_gives_can_be_packed(mm, spread_mm, air_dc, pct):
+def test_what_a_sounding_gives_can_be_packed(mm, spread_mm, air_dc, pct, alarm):
     sounding = echo.Sounding(mm, spread_mm, 3, echo.OK, 9, 9, air_dc)
-    r = report.reading(7, 5, clock.SET, sounding, fill.Level(pct, pct, pct))
+    r = report.reading(7, 5, clock.SET, sounding, fill.Level(pct, pct, pct), alarm)
     assert report.unpack(report.pack(r), 0, 8) == r
     assert abs(10 * r.air_c - air_dc) <= 5 or abs(air_dc) > 1270
 
@@ -122,8 +127,8 @@ def test_a_message_comes_back(header, sent):
 def test_a_message_is_json_in_a_fixed_order(header, sent):
     text = report.encode(header, sent)
     d = json.loads(text)
-    keys = "v bin boot seq at clock fill_pct lo_pct hi_pct distance_mm spread_mm quality reason"
-    keys += " heard pings air_c battery_mv rssi_dbm next lost notes backlog"
+    keys = "v bin epoch boot seq at clock alarm fill_pct lo_pct hi_pct distance_mm spread_mm"
+    keys += " quality reason heard pings air_c battery_mv rssi_dbm next lost gap notes backlog"
     assert " ".join(d) == keys
     assert all(len(row) == len(report.COLUMNS) for row in d["backlog"])
     assert json.dumps(d, separators=(",", ":")).encode() == text
@@ -215,5 +220,5 @@ def checked(found):
             assert echo.REASONS[r.reason]
             assert clock.NAMES[r.stamp]
             at_s, counts = r.at_s or 0, (r.heard or 0, r.pings or 0)
-            rest = (r.spread_mm or 0, r.quality, r.reason, *counts, r.air_c)
+            rest = (r.spread_mm or 0, r.quality, r.reason, *counts, r.air_c, r.alarm)
             report.encode(header, [report.Reading(r.seq, at_s, *r[2:7], *rest)])

@@ -18,6 +18,7 @@ from sim.scenario_table import Broker
 
 LONG = "[run]\ndays = 4000\nbins = 4\n"
 PATIENCE_S = 60
+HEEDING = ("env", "--default-signal=INT")  # what a shell started in the background is deaf to it
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def long_mosquitto_run(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 def _started(tmp_path: Path, text: str) -> Iterator[subprocess.Popen[str]]:
     path = tmp_path / "long.toml"
     path.write_text(text)
-    command = [Path(sys.executable).with_name("smartbin"), "sim", "run", path]
+    command = [*HEEDING, Path(sys.executable).with_name("smartbin"), "sim", "run", path]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -124,7 +125,7 @@ def _ends_when_killed(process: subprocess.Popen[str], victim: str) -> None:
 def test_a_broker_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "nobody.toml"
     path.write_text('[run]\ndays = 1\n[broker]\nkind = "external"\nport = 9\n')
-    command = [Path(sys.executable).with_name("smartbin"), "sim", "run", path]
+    command = [*HEEDING, Path(sys.executable).with_name("smartbin"), "sim", "run", path]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "127.0.0.1:9" in done.stderr
@@ -139,6 +140,6 @@ def test_an_external_broker_serves_as_well(tmp_path: Path) -> None:
             'user = "city"\npassword = "for one test"\n[expect]\n"readings.lost" = 0\n'
             '"readings.waiting" = 0\n"readings.delivered" = ">=90"\n'
         )
-        command = [Path(sys.executable).with_name("smartbin"), "sim", "run", path]
+        command = [*HEEDING, Path(sys.executable).with_name("smartbin"), "sim", "run", path]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert done.returncode == 0, done.stdout + done.stderr

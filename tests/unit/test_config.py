@@ -70,7 +70,7 @@ def test_bounds_in_words():
 
 def test_every_text_may_have_its_longest_length():
     for name, _, _, high, _, _ in TEXTS:
-        if name != "sensor":
+        if name not in ("sensor", "outbox"):
             cfg = config.check(with_room(name, "x" * high))
             assert getattr(cfg, name) == "x" * high
         key, sentence = refused(with_room(name, "x" * (high + 1)))
@@ -118,6 +118,13 @@ def test_a_sensor_is_one_of_ours_or_the_boards():
         assert config.check({"sensor": sensor}).sensor == sensor
     sentence = "sensor must be one of hc_sr04, jsn_sr04t_v2, jsn_sr04t_v3, or empty."
     assert refused({"sensor": "HC_SR04"}) == ("sensor", sentence)
+
+
+def test_an_outbox_is_in_rtc_memory_or_on_flash():
+    for outbox in ("rtc", "flash"):
+        assert config.check({"outbox": outbox}).outbox == outbox
+    for outbox in ("RTC", "sdram", "ram"):
+        assert refused({"outbox": outbox}) == ("outbox", "outbox must be rtc or flash.")
 
 
 def test_a_bin_is_deeper_than_nothing():

@@ -129,9 +129,14 @@ def test_what_is_beyond_the_sensors_range_was_not_heard():
 
 
 def test_the_reasons_are_a_wire_format():
-    assert echo.REASONS == ("ok", "noisy", "silent", "stuck", "dead", "near", "far")
+    assert echo.REASONS == ("ok", "noisy", "silent", "stuck", "dead", "near", "far", "safe")
     reasons = (echo.OK, echo.NOISY, echo.SILENT, echo.STUCK, echo.DEAD, echo.NEAR, echo.FAR)
-    assert reasons == (0, 1, 2, 3, 4, 5, 6)
+    assert reasons + (echo.SAFE,) == tuple(range(8))
+
+
+def test_what_was_not_asked_has_no_distance():
+    s = echo.SKIPPED
+    assert (s.mm, s.quality, s.reason, s.pings) == (None, 0, echo.SAFE, 0)
 
 
 def test_three_that_agree_are_the_best():

@@ -1,21 +1,29 @@
-"""Memory: the RTC image, whole or older but never wrong, and an outbox that counts drops."""
+"""Memory: the RTC image, whole or older but never wrong."""
 
 from binascii import crc32
 
-from smartbin import memory, report
+from smartbin import memory, outbox, report
 
 SLOT = 1024
+ROWS_AT = 176  # in a slot
+
+# Every number of a memory, and the largest that it may be.
+LONGS = ("epoch", "boot", "seq", "reserved", "acked", "set_s", "known_s", "last_s", "spoke_s")
+LONGS += ("retry_s", "gap_from", "gap_to")
+BYTES = ("learnt", "ill", "browned", "prompts", "alarmed", "radio", "mirrored", "spilled")
+NUMBERS = (LONGS, ("rate_ppm", "doubt_s"), ("fails",), BYTES)
+LARGEST = (0xFFFF_FFFF, 0x7FFF_FFFF, 0x7FFF, 255)
 
 
 def reading(seq, at_s=636_422_400, stamp=2, pct=43):
-    return report.Reading(seq, at_s + seq, stamp, pct, pct, pct, 791, 4, 4, 0, 3, 3, 18)
+    return report.Reading(seq, at_s + seq, stamp, pct, pct, pct, 791, 4, 4, 0, 3, 3, 18, 0)
 
 
 def facts(mem):
     """Everything that must outlive a nap."""
     if mem is None:
         return None
-    numbers = (mem.boot, mem.seq, mem.reserved, mem.set_s, mem.spoke_s, mem.retry_s, mem.fails)
+    numbers = tuple([getattr(mem, name) for group in NUMBERS for name in group])
     notes = (mem.notes.counts, mem.notes.last, mem.notes.text)
     return numbers, mem.told_pct, mem.outbox.lost, bytes(mem.outbox.rows), notes
 
@@ -29,7 +37,7 @@ def measured(mem, n=1):
 
 def two_saves():
     """The facts and images of two wakes in a row, the slots of both long in use."""
-    mem = measured(memory.Memory(3, 40), 2)
+    mem = measured(memory.Memory(77, 3, 40), 2)
     mem.notes.add("tcp", 700, 5)
     memory.save(mem)
     memory.save(measured(mem))
@@ -72,18 +80,26 @@ def test_an_image_fills_the_rtc_memory():
 
 
 def test_a_new_memory_knows_nothing_but_its_numbers():
-    assert facts(memory.Memory())[0] == (0, 0, 0, 0, 0, 0, 0)
-    mem = memory.Memory(7, 64)
-    assert facts(mem)[0] == (7, 64, 64, 0, 0, 0, 0)
+    assert facts(memory.Memory())[0] == (0,) * 23
+    mem = memory.Memory(5, 7, 64)
+    assert facts(mem)[0] == (5, 7, 64, 64, 64) + (0,) * 18
     assert (mem.told_pct, len(mem.outbox), mem.outbox.lost) == (None, 0, 0)
 
 
+def test_every_fact_has_its_own_place():
+    assert facts(memory.load(memory.save(memory.Memory()))) == facts(memory.Memory())
+    for most, names in zip(LARGEST, NUMBERS):
+        for name in names:
+            for value in (1, most):
+                mem = memory.Memory(3, 5, 64)
+                setattr(mem, name, value)
+                assert facts(memory.load(memory.save(mem))) == facts(mem), name
+
+
 def test_all_comes_back_after_a_nap():
-    mem = memory.Memory(7, 64)
-    assert facts(memory.load(memory.save(mem))) == facts(mem)
+    mem = memory.Memory(9, 7, 64)
     measured(mem, 3)
-    mem.reserved, mem.set_s, mem.spoke_s, mem.retry_s = 128, 636_422_400, 636_422_401, 9
-    mem.fails, mem.told_pct, mem.outbox.lost = 16, 0, 12
+    mem.rate_ppm, mem.told_pct, mem.outbox.lost = -80_000, 0, 12
     mem.notes.add("ack", -5, 636_422_000)
     mem.notes.crash(ValueError("no"), 1)
     assert facts(memory.load(memory.save(mem))) == facts(mem)
@@ -91,8 +107,10 @@ def test_all_comes_back_after_a_nap():
 
 def test_the_largest_numbers_come_back():
     mem = memory.Memory()
-    mem.boot = mem.seq = mem.reserved = mem.set_s = mem.spoke_s = mem.retry_s = 0xFFFF_FFFF
-    mem.outbox.lost, mem.fails, mem.told_pct = 0xFFFF_FFFF, 0xFFFF, 100
+    for most, names in zip(LARGEST, NUMBERS):
+        for name in names:
+            setattr(mem, name, most)
+    mem.outbox.lost, mem.told_pct = 0xFFFF_FFFF, 100
     assert facts(memory.load(memory.save(mem))) == facts(mem)
 
 
@@ -105,16 +123,23 @@ def test_a_full_outbox_comes_back():
 
 def test_a_slot_is_laid_out_like_this():
     """Whoever changes this gives the image another version: nodes out there hold the old one."""
-    mem = measured(memory.Memory(1, 2))
-    mem.reserved, mem.set_s, mem.spoke_s, mem.retry_s, mem.fails, mem.told_pct = 66, 5, 6, 7, 8, 9
-    mem.outbox.lost = 4
+    mem = measured(memory.Memory(20, 21, 22))
+    for i, name in enumerate(LONGS[3:]):
+        setattr(mem, name, 30 + i)
+    mem.rate_ppm, mem.doubt_s, mem.fails = -2, -3, 50
+    for i, name in enumerate(BYTES):
+        setattr(mem, name, 51 + i)
+    mem.told_pct, mem.outbox.lost = 60, 61
     mem.notes.add("no_ap")
     slot = memory.save(mem)[SLOT:]
-    assert slot[:8] == b"BS\x01\x01\x01\0\0\0"
-    assert [slot[12 + 4 * i] for i in range(7)] == [1, 3, 66, 5, 6, 7, 4]
-    assert list(slot[40:49]) == [8, 0, 9, 0, 0, 0, 0, 0, 1]
-    assert slot[132:148] == report.pack(reading(2))
-    assert slot[148:] == bytes(SLOT - 148)
+    assert slot[:8] == b"BS\x02\x01\x01\0\0\0"
+    assert [slot[12 + 4 * i] for i in range(12)] == [20, 21, 23] + [30 + i for i in range(9)]
+    assert list(slot[60:64]) == [0xFE] + [0xFF] * 3
+    assert list(slot[64:70]) == [0xFD] + [0xFF] * 3 + [50, 0]
+    assert list(slot[70:84]) == [51, 52, 53, 54, 55, 56, 57, 58, 60, 61, 0, 0, 0, 0]
+    assert slot[84] == 1
+    assert slot[ROWS_AT : ROWS_AT + 16] == report.pack(reading(22))
+    assert slot[ROWS_AT + 16 :] == bytes(SLOT - ROWS_AT - 16)
 
 
 def test_one_of_the_two_slots_is_written_at_a_time():
@@ -140,7 +165,7 @@ def test_naps_and_wakes_in_turn():
 
 def test_what_is_no_image_is_a_cold_start():
     for size in (0, 1, 12, 1024, 2047, 2048, 2049):
-        for rubbish in (b"\0" * size, b"\xff" * size, (b"BS\x01\x00" * size)[:size]):
+        for rubbish in (b"\0" * size, b"\xff" * size, (b"BS\x02\x00" * size)[:size]):
             assert memory.load(rubbish) is None
 
 
@@ -157,7 +182,7 @@ def test_noise_is_a_cold_start():
         for i in range(2048):
             word = (word * 48_271) % 2_147_483_647
             noise[i] = word & 255
-        noise[:4] = noise[SLOT : SLOT + 4] = b"BS\x01\x05"
+        noise[:4] = noise[SLOT : SLOT + 4] = b"BS\x02\x05"
         assert memory.load(bytes(noise)) is None
 
 
@@ -179,7 +204,7 @@ def test_a_write_that_is_torn_from_behind_does_too():
 
 
 def test_the_first_write_torn_is_a_cold_start_or_whole():
-    mem = measured(memory.Memory(1, 0))
+    mem = measured(memory.Memory(1, 1, 0))
     first = memory.save(mem)
     for cut in range(2049):
         assert facts(memory.load(first[:cut] + bytes(2048 - cut))) in (None, facts(mem)), cut
@@ -217,8 +242,16 @@ def test_after_damage_the_good_slot_is_not_the_one_to_be_overwritten():
 
 def test_an_image_of_another_version_is_a_cold_start():
     image = memory.save(memory.Memory())
-    assert memory.load(forged(image, 2, 1)) is not None
-    for at, value in ((0, 0x43), (1, 0x54), (2, 0), (2, 2), (3, memory.ROOM + 1), (3, 255)):
+    assert memory.load(forged(image, 2, 2)) is not None
+    for at, value in (
+        (0, 0x43),
+        (1, 0x54),
+        (2, 0),
+        (2, 1),
+        (2, 3),
+        (3, memory.ROOM + 1),
+        (3, 255),
+    ):
         assert memory.load(forged(image, at, value)) is None
     assert len(memory.load(forged(image, 3, memory.ROOM)).outbox) == memory.ROOM
 
@@ -227,18 +260,8 @@ def test_an_image_of_another_version_is_a_cold_start():
 
 
 def test_the_outbox_has_room_for_an_outage():
-    assert memory.ROOM >= 40
-
-
-def test_a_full_outbox_drops_the_oldest_and_counts_it():
-    mem = measured(memory.Memory(), memory.ROOM)
-    assert (len(mem.outbox), mem.outbox.lost) == (memory.ROOM, 0)
-    measured(mem)
-    assert (len(mem.outbox), mem.outbox.lost) == (memory.ROOM, 1)
-    measured(mem, 2 * memory.ROOM)
-    assert (len(mem.outbox), mem.outbox.lost) == (memory.ROOM, 1 + 2 * memory.ROOM)
-    kept = [r.seq for r in mem.outbox.readings(mem.seq)]
-    assert kept == list(range(mem.seq - memory.ROOM, mem.seq))
+    assert memory.ROOM > outbox.SEGMENT, "a segment leaves room for what comes next"
+    assert outbox.SEGMENT >= 40
 
 
 def test_what_was_dropped_stays_counted():
@@ -248,39 +271,15 @@ def test_what_was_dropped_stays_counted():
     assert memory.load(memory.save(mem)).outbox.lost == 3
 
 
-def test_the_oldest_are_forgotten_first():
-    mem = measured(memory.Memory(), 5)
-    mem.outbox.forget(2)
-    assert mem.outbox.readings(5) == [reading(2), reading(3), reading(4)]
-    mem.outbox.forget(3)
-    assert mem.outbox.readings(5) == []
-
-
 def test_numbers_go_on_across_sixteen_bits():
     for first in (0xFFFF - 20, 0x1_0000, 0x7FFF_FFF0, 3_000_000_000):
-        mem = measured(memory.Memory(1, first), 41)
+        mem = measured(memory.Memory(1, 1, first), 41)
         mem = memory.load(memory.save(mem))
         assert mem.seq == first + 41
         assert [r.seq for r in mem.outbox.readings(mem.seq)] == [first + i for i in range(41)]
 
 
-def test_readings_without_a_time_get_one():
-    mem = memory.Memory()
-    for seq, stamp in enumerate((0, 2, 0, 1)):
-        mem.outbox.put(reading(seq, 100, stamp))
-    mem.outbox.restamp(0, 600_000_000, 1)
-    found = [(r.seq, r.at_s, r.stamp) for r in mem.outbox.readings(4)]
-    assert found == [(0, 600_000_100, 1), (1, 101, 2), (2, 600_000_102, 1), (3, 103, 1)]
-
-
-def test_restamping_moves_nothing_but_the_time():
-    mem = measured(memory.Memory(1, 70_000), 3)
-    mem.outbox.restamp(2, -30, 1)
-    expected = [reading(70_000 + i, 636_422_400 - 30, 1) for i in range(3)]
-    assert mem.outbox.readings(mem.seq) == expected
-
-
 def test_an_outbox_does_not_grow_beyond_its_slot():
     mem = measured(memory.Memory(), 3 * memory.ROOM)
     assert len(mem.outbox.rows) == memory.ROOM * report.ROW_SIZE
-    assert 132 + len(mem.outbox.rows) <= SLOT
+    assert ROWS_AT + len(mem.outbox.rows) <= SLOT

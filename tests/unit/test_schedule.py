@@ -1,6 +1,7 @@
-"""The schedule: when to speak, how long to be quiet after a failure, how long to nap."""
+"""The schedule: when to speak, what an alarm may do, how long to be quiet after a failure, when to
+wake next."""
 
-from smartbin import config, memory, report, schedule
+from smartbin import clock, config, memory, report, schedule
 from smartbin.fill import NOTHING, Level
 
 CFG = config.check({"bin_id": "a"})  # sample 900 s, report 3600 s, silence 21600 s
@@ -14,11 +15,12 @@ def level(pct):
 def told(pct, ago_s=0):
     """A memory whose last report, ago_s ago, told pct."""
     mem = memory.Memory()
-    schedule.spoke(level(pct), CFG, mem, NOW - ago_s)
+    schedule.spoke(level(pct), mem, NOW - ago_s)
     return mem
 
 
 def due(pct, mem, cfg=CFG, now_s=NOW, asked=False):
+    schedule.alarm(level(pct), cfg, mem)
     return schedule.due(level(pct), cfg, mem, now_s, asked)
 
 
@@ -31,7 +33,7 @@ def failing(times, bin_id="a", cfg=None):
 
 
 def row(seq):
-    return report.Reading(seq, 0, 0, None, None, None, None, 0, 0, 2, 0, 9, 15)
+    return report.Reading(seq, 0, 0, None, None, None, None, 0, 0, 2, 0, 9, 15, 0)
 
 
 # -- speak now? --------------------------------------------------------------------------------
@@ -66,6 +68,13 @@ def test_the_wake_nearest_to_the_moment_counts():
     assert due(40, told(40, 21_150)) == "silence"
 
 
+def test_what_waits_in_flash_is_told_at_the_next_routine_moment():
+    mem = told(40, 2700)
+    mem.spilled = 1
+    assert due(40, mem) is None
+    assert due(40, mem, now_s=NOW + 900) == "backlog"
+
+
 def test_a_small_change_is_not_worth_a_report():
     assert due(49, told(40, 7200)) is None
     assert due(31, told(40, 7200)) is None
@@ -78,22 +87,6 @@ def test_to_lose_or_find_the_waste_is_a_change():
     assert due(0, told(None, 3600)) == "change"
     assert due(None, told(0, 3600)) == "change"
     assert due(None, told(None, 3600)) is None
-
-
-def test_a_full_bin_is_reported_at_once():
-    assert due(80, told(79, 1)) == "full"
-    assert due(100, told(40, 900)) == "full"
-    assert due(80, told(None, 1)) == "full"
-    assert due(79, told(70, 1)) is None
-
-
-def test_a_full_bin_is_reported_once():
-    assert due(85, told(80, 900)) is None
-    assert due(95, told(80, 3600)) == "change"
-
-
-def test_silence_is_not_a_full_bin():
-    assert due(None, told(79, 1)) is None
 
 
 def test_a_long_silence_is_broken():
@@ -121,19 +114,204 @@ def test_a_clock_that_jumps_ahead_breaks_the_silence():
 
 
 def test_the_promise_in_a_report_is_kept():
+    """Whenever the first wake after it comes: up to one and a half periods later."""
     pairs = ((900, 21_600), (900, 22_050), (900, 22_051), (60, 60), (70, 100), (86_400, 130_000))
     for sample_s, silence_s in pairs:
         raw = {"sample_s": sample_s, "report_s": 30, "silence_s": silence_s}
         cfg = config.check(raw)
-        wait_s = sample_s
-        while due(40, told(40, wait_s), cfg) is None:
-            wait_s += sample_s
-        assert schedule.next_report_s(cfg) == max(wait_s, silence_s)
+        waits = []
+        for first_s in range(sample_s // 2 + 1, sample_s + sample_s // 2 + 1, 1 + sample_s // 50):
+            wait_s = first_s
+            while due(40, told(40, wait_s), cfg) is None:
+                wait_s += sample_s
+            waits.append(wait_s)
+        assert max(waits) <= schedule.next_report_s(cfg) <= max(silence_s, *waits) + sample_s
 
 
-def test_the_promise_is_the_longest_silence_where_wakes_meet_it():
-    assert schedule.next_report_s(CFG) == 21_600
-    assert schedule.next_report_s(config.check({"sample_s": 900, "silence_s": 22_100})) == 22_500
+# -- alarms ------------------------------------------------------------------------------------
+
+
+def raised(pct, mem):
+    return schedule.alarm(level(pct), CFG, mem)
+
+
+def test_a_full_bin_is_an_alarm_at_once():
+    assert due(80, told(79, 1)) == "alarm"
+    assert due(100, told(40, 900)) == "alarm"
+    assert due(80, told(None, 1)) == "alarm"
+    assert due(79, told(70, 1)) is None
+
+
+def test_silence_is_not_a_full_bin():
+    mem = told(79, 1)
+    assert not raised(None, mem)
+    assert due(None, mem) is None
+
+
+def test_an_alarm_is_raised_once_and_stands_until_it_is_heard():
+    mem = told(40)
+    assert raised(80, mem)
+    assert (mem.alarmed, mem.prompts) == (1, 3)
+    mem.prompts = 0  # all tries were in vain
+    assert raised(85, mem), "the reading is part of the alarm"
+    assert (mem.alarmed, mem.prompts) == (1, 0), "and raises no second one"
+
+
+def test_an_alarm_is_over_when_it_was_heard():
+    mem = told(40)
+    raised(80, mem)
+    schedule.spoke(level(80), mem, NOW)
+    assert (mem.alarmed, mem.prompts) == (0, 0)
+    assert not raised(90, mem)
+    assert due(85, mem) is None
+    assert due(95, mem, now_s=NOW + 3600) == "change"
+
+
+def test_a_bin_that_was_emptied_and_filled_again_is_a_new_alarm():
+    mem = told(90)
+    schedule.spoke(level(5), mem, NOW)
+    assert due(80, mem) == "alarm"
+    assert mem.prompts == 3
+
+
+def test_an_alarm_that_nobody_heard_stays_news_when_the_bin_is_emptied():
+    mem = told(40)
+    raised(90, mem)
+    mem.prompts = 0
+    assert due(3, mem) == "alarm"
+
+
+def test_an_alarm_gets_three_prompt_tries_and_then_joins_the_back_off():
+    mem = told(40)
+    naps, now_s = [], NOW
+    while due(90, mem, now_s=now_s) == "alarm" and len(naps) < 9:
+        schedule.failed(CFG, mem, now_s)
+        naps.append(nap_s(mem, now_s))
+        now_s += naps[-1]
+        mem.seq += 1
+    assert len(naps) == 3
+    assert 60 <= min(naps[:2]) <= max(naps[:2]) < 120, naps
+    assert naps[2] > 225, "after the last of them it waits for its slot"
+    assert (mem.prompts, mem.alarmed) == (0, 1)
+    assert due(90, mem, now_s=mem.retry_s - 1) is None
+    assert due(90, mem, now_s=mem.retry_s) == "alarm"
+
+
+def test_an_alarm_does_not_wait_for_the_back_off_of_routine_news():
+    mem = failing(12)
+    assert due(40, mem) is None
+    assert due(90, mem) == "alarm"
+
+
+def test_no_two_bins_try_again_in_the_same_second():
+    naps = set()
+    for n in range(60):
+        cfg = config.check({"bin_id": "bin-%d" % n})
+        mem = told(40)
+        schedule.alarm(level(90), cfg, mem)
+        naps.add(schedule.next_nap_ms(cfg, mem, NOW, Up(2000)))
+    assert len(naps) > 30
+    assert 60_000 <= min(naps) <= max(naps) < 120_000
+
+
+# -- safe mode ---------------------------------------------------------------------------------
+
+
+def test_three_unhealthy_boots_lead_to_safe_mode():
+    mem = told(40)
+    assert [schedule.safe(memory_ill(mem, ill)) for ill in range(5)] == [False] * 3 + [True] * 2
+
+
+def memory_ill(mem, ill):
+    mem.ill = ill
+    return mem
+
+
+def test_safe_mode_reports_and_sleeps_long():
+    mem = memory_ill(told(40), 3)
+    assert due(None, mem) == "safe"
+    assert nap_s(mem) == 21_600
+    mem.set_s = 0
+    assert nap_s(mem) == 21_600
+
+
+def test_one_acknowledged_report_ends_safe_mode():
+    mem = memory_ill(told(40), 200)
+    schedule.spoke(NOTHING, mem, NOW)
+    assert not schedule.safe(mem)
+    assert nap_s(mem) <= 1350
+
+
+def test_safe_mode_backs_off_like_any_other():
+    """A chip that is reset at each report would else report, and be reset, until it is empty."""
+    mem = memory_ill(failing(4), 3)
+    mem.prompts = 2
+    assert due(None, mem, now_s=mem.retry_s - 1) is None
+    assert due(None, mem, now_s=mem.retry_s) == "safe"
+    assert due(None, mem, asked=True) == "asked"
+
+
+# -- a wake that was cut short -----------------------------------------------------------------
+
+
+def cut_short(times=1):
+    mem = told(40)
+    for _ in range(times):
+        mem.radio = 1
+        schedule.recover(CFG, mem, NOW)
+    return mem
+
+
+def test_a_wake_that_ended_with_its_radio_on_counts_as_a_failure():
+    mem = cut_short()
+    assert (mem.radio, mem.browned, mem.fails) == (0, 1, 1)
+    assert mem.notes.since() == [("brownout", 1)]
+    assert mem.notes.last[0][1:] == (1, NOW)
+    assert due(40, mem, now_s=mem.retry_s - 1) is None
+
+
+def test_the_third_start_without_a_report_is_not_tried_at_once():
+    """Where the supply takes memory along, too, nothing else tells of it."""
+    for starts in range(5):
+        mem = memory.Memory()
+        mem.starts = starts
+        schedule.recover(CFG, mem, NOW)
+        assert (due(40, mem) is None) == (starts >= 2)
+        assert (mem.browned, mem.fails) == ((1, 1) if starts >= 2 else (0, 0))
+        assert mem.notes.since() == []
+        assert due(40, mem, asked=True) == "asked"
+
+
+def test_a_wake_that_ended_well_is_nothing_to_recover_from():
+    mem = told(40)
+    schedule.recover(CFG, mem, NOW)
+    assert (mem.browned, mem.fails, mem.notes.since()) == (0, 0, [])
+
+
+def test_a_supply_that_gives_way_again_and_again_is_left_alone_for_longer():
+    mem = cut_short(300)
+    assert (mem.browned, mem.fails) == (255, 12)
+    waits = [cut_short(n).retry_s - NOW for n in range(1, 9)]
+    assert max(waits) > 5000
+    for n, wait_s in enumerate(waits):
+        assert 0 < wait_s <= min(21_600, 1800 << n)
+
+
+def test_an_alarm_through_a_weak_supply_has_three_tries_too():
+    mem = told(40)
+    raised(90, mem)
+    for left in (2, 1, 0):
+        mem.radio = 1
+        schedule.recover(CFG, mem, NOW)
+        assert mem.prompts == left
+    assert due(90, mem) is None
+
+
+def test_each_report_that_arrives_gives_back_one_step_of_power():
+    mem = cut_short(3)
+    for left in (2, 1, 0, 0):
+        schedule.spoke(level(40), mem, NOW)
+        assert mem.browned == left
 
 
 # -- after a report ----------------------------------------------------------------------------
@@ -141,9 +319,9 @@ def test_the_promise_is_the_longest_silence_where_wakes_meet_it():
 
 def test_a_report_that_arrived_is_remembered():
     mem = failing(3)
-    schedule.spoke(level(55), CFG, mem, NOW + 9)
+    schedule.spoke(level(55), mem, NOW + 9)
     assert (mem.spoke_s, mem.told_pct, mem.fails, mem.retry_s) == (NOW + 9, 55, 0, 0)
-    schedule.spoke(NOTHING, CFG, mem, NOW + 9)
+    schedule.spoke(NOTHING, mem, NOW + 9)
     assert mem.told_pct is None
 
 
@@ -155,33 +333,46 @@ def test_a_report_that_failed_changes_nothing_that_was_told():
 # -- back-off ----------------------------------------------------------------------------------
 
 
-def test_the_first_wait_is_about_one_nap():
-    assert NOW + 450 <= failing(1).retry_s < NOW + 900
+def waits(times, bins=200):
+    """How long that many bins wait after so many failures."""
+    return [failing(times, "bin-%d" % n).retry_s - NOW for n in range(bins)]
 
 
-def test_each_wait_is_longer_until_the_longest():
-    waits = [failing(n).retry_s - NOW for n in range(1, 17)]
-    for n in range(4):  # the fifth would be 14400 s at most, the sixth is cut
-        assert 450 << n <= waits[n] < 900 << n
-        assert waits[n] < waits[n + 1]
-    assert 10_800 <= min(waits[5:]) <= max(waits) < 21_600
+def test_a_wait_is_anything_from_a_second_to_its_ceiling():
+    for times, ceiling_s in (
+        (1, 1800),
+        (2, 3600),
+        (3, 7200),
+        (4, 14_400),
+        (5, 21_600),
+        (99, 21_600),
+    ):
+        found = waits(times)
+        assert 0 < min(found) < ceiling_s // 10
+        assert ceiling_s * 9 // 10 < max(found) <= ceiling_s
+        assert abs(sum(found) // len(found) - ceiling_s // 2) < ceiling_s // 10
 
 
 def test_no_wait_is_longer_than_the_setting():
     for backoff_s in (60, 1000, 86_400):
-        cfg = config.check({"bin_id": "a", "backoff_s": backoff_s})
-        for n in range(1, 40):
-            assert 0 < failing(n, cfg=cfg).retry_s - NOW <= backoff_s
+        for sample_s in (30, 900, 21_600):
+            raw = {"bin_id": "a", "backoff_s": backoff_s, "sample_s": sample_s}
+            for n in range(1, 40):
+                assert 0 < failing(n, cfg=config.check(raw)).retry_s - NOW <= backoff_s
 
 
 def test_failures_are_not_counted_for_ever():
-    assert failing(400).fails == failing(16).fails == 16
+    assert failing(400).fails == failing(12).fails == 12
+
+
+def test_the_longest_wait_is_reached_within_thirty_bits():
+    slowest, longest = 2 * 86_400, 86_400  # the bounds of sample_s and backoff_s
+    assert slowest << (failing(400).fails - 1) < 1 << 30
+    assert 2 * 30 << (failing(400).fails - 1) >= longest
 
 
 def test_no_two_bins_wait_alike():
-    waits = {failing(6, "bin-%d" % n).retry_s for n in range(100)}
-    assert len(waits) > 95
-    assert max(waits) - min(waits) > 9000  # of the 10800 s that chance may add
+    assert len(set(waits(6))) > 190
 
 
 def test_a_bin_does_not_wait_alike_twice():
@@ -200,12 +391,9 @@ def test_the_same_failure_waits_the_same_time():
 
 def test_nothing_is_said_during_the_wait():
     mem = failing(4)
-    wait_s = mem.retry_s - NOW
+    assert mem.retry_s - NOW > 900
     for now_s in (NOW, NOW + 1, mem.retry_s - 1):
         assert due(40, mem, now_s=now_s) is None
-        assert due(100, mem, now_s=now_s) is None
-    assert wait_s > 3600
-    assert due(100, mem, now_s=mem.retry_s) == "full"
     mem.spoke_s = 0
     assert due(40, mem, now_s=mem.retry_s - 1) is None
     assert due(40, mem, now_s=mem.retry_s) == "first"
@@ -225,7 +413,7 @@ def test_a_clock_that_jumps_ahead_ends_the_wait():
 def test_a_wait_that_nobody_failed_for_is_none():
     mem = told(40)
     mem.retry_s = NOW + 600
-    assert due(100, mem) == "full"
+    assert due(50, mem, now_s=NOW + 3600) == "change"
 
 
 # -- the nap -----------------------------------------------------------------------------------
@@ -239,13 +427,68 @@ class Up:
         return self.spent
 
 
-def test_a_wake_that_ran_long_does_not_move_the_ones_after_it():
+def nap_s(mem, now_s=NOW, cfg=CFG):
+    mem.set_s = mem.set_s or NOW - 7
+    return schedule.next_nap_ms(cfg, mem, now_s, Up(2000)) // 1000
+
+
+def slot_s(cfg):
+    """Where in its period that bin's slot lies."""
+    return (NOW + nap_s(told(40), NOW, cfg)) % cfg.sample_s
+
+
+def test_without_the_time_a_wake_that_ran_long_does_not_move_the_ones_after_it():
     for spent_ms in (0, 250, 15_000):
-        assert schedule.next_nap_ms(CFG, Up(spent_ms)) + spent_ms == 900_000
+        nap_ms = schedule.next_nap_ms(CFG, memory.Memory(), NOW, Up(spent_ms))
+        assert nap_ms + spent_ms == 900_000
 
 
 def test_a_nap_is_never_shorter_than_a_second():
     cfg = config.check({"sample_s": 30})
-    assert schedule.next_nap_ms(cfg, Up(29_000)) == 1000
-    assert schedule.next_nap_ms(cfg, Up(29_001)) == 1000
-    assert schedule.next_nap_ms(cfg, Up(1_000_000)) == 1000
+    for spent_ms in (29_000, 29_001, 1_000_000):
+        assert schedule.next_nap_ms(cfg, memory.Memory(), NOW, Up(spent_ms)) == 1000
+
+
+def test_with_the_time_every_wake_is_in_the_bins_own_slot():
+    mem, now_s = told(40), NOW
+    for late_s in (0, 1, 12, 100, 600, 3):
+        now_s += nap_s(mem, now_s)
+        assert now_s % 900 == slot_s(CFG)
+        now_s += late_s
+
+
+def test_no_second_wake_shortly_before_a_slot():
+    slot = NOW + nap_s(told(40))
+    for early_s in (1, 5, 60, 449, 450):
+        assert nap_s(told(40), slot - early_s) == 900 + early_s
+    for early_s in (451, 500, 899):
+        assert nap_s(told(40), slot - early_s) == early_s
+    assert nap_s(told(40), slot) == 900
+
+
+def test_slots_are_spread_over_the_period_and_kept_by_their_bins():
+    for sample_s in (60, 900, 21_600):
+        ids = ["bin-%03d" % n for n in range(100)]
+        fleet = [config.check({"bin_id": bin_id, "sample_s": sample_s}) for bin_id in ids]
+        slots = [slot_s(cfg) for cfg in fleet]
+        assert slots == [slot_s(cfg) for cfg in fleet]
+        assert len(set(slots)) > (80 if sample_s > 60 else 40)
+        assert 0 <= min(slots) < sample_s // 10
+        assert sample_s * 9 // 10 < max(slots) < sample_s
+
+
+def test_a_nap_is_as_long_as_the_chips_clock_must_count():
+    mem = told(40)
+    true_ms = nap_s(mem) * 1000
+    for rate_ppm in (-50_000, 3000, 50_000):
+        mem.rate_ppm = rate_ppm
+        found = schedule.next_nap_ms(CFG, mem, NOW, Up(0))
+        assert found == clock.raw_ms(mem, true_ms)
+        assert (found < true_ms) == (rate_ppm > 0)
+
+
+def test_chance_is_from_nought_to_just_below():
+    found = [schedule.chance(CFG, salt, 10) for salt in range(300)]
+    assert set(found) == set(range(10))
+    assert found == [schedule.chance(CFG, salt, 10) for salt in range(300)]
+    assert schedule.chance(CFG, 3, 1) == 0

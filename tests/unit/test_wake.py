@@ -1,6 +1,6 @@
 """One wake, top to bottom, on a node without hardware: what is kept, said, forgotten, and when."""
 
-from smartbin import config, echo, memory, report, sensors
+from smartbin import clock, config, echo, memory, report, sensors
 from smartbin.errors import LinkError
 from smartbin.wake import wake
 
@@ -54,8 +54,12 @@ class Link:
         self.step("time")
         return self.node.true_s
 
-    def publish(self, topic, payload):
+    def left_ms(self):
+        return 9000
+
+    def publish(self, topic, payload, retained, confirmed):
         self.node.log.append("publish")
+        self.node.confirmed.append(confirmed)
         self.step("publish")
         header, readings = report.decode(payload)
         self.node.heard.append((topic, header, readings))
@@ -72,12 +76,14 @@ class Node:
 
     trouble = None
     asked = False
+    moves = False
 
     def __init__(self, echoes=HALF, true_s=NOW, **faults):
         self.echoes = echoes
         self.faults = faults
         self.log = []
         self.heard = []
+        self.confirmed = []
         self.kept = []
         self.pings = 0
         self.now_ms = WRAP - 500  # the ticks wrap during each wake
@@ -101,16 +107,21 @@ class Node:
     def sonar(self, cfg):
         return Sonar(self)
 
-    def link(self, cfg, up):
+    def link(self, cfg, mem, up):
         return Link(self)
 
-    def now_s(self):
+    def raw_s(self):
         return self.clock_s
 
     def set_clock(self, at_s):
-        by_s = at_s - self.clock_s
         self.clock_s = at_s
-        return by_s
+
+    def secure(self, mem):
+        self.log.append("secure")
+        return self.moves
+
+    def acknowledged(self, mem):
+        self.log.append("acknowledged")
 
     def keep(self, mem):
         self.log.append("keep")
@@ -130,7 +141,7 @@ def failure(stage, why, waited_ms=740):
 
 def quiet():
     """A node and a memory whose clock is set and whose last report has just arrived."""
-    node, mem = Node(), memory.Memory(3, 40)
+    node, mem = Node(), memory.Memory(77, 3, 40)
     wake(node, CFG, mem)
     node.sleeps(900)
     return node, mem
@@ -142,23 +153,33 @@ def quiet():
 def test_the_reading_is_kept_before_the_radio_is_on():
     node = Node()
     wake(node, CFG, memory.Memory())
-    measure = ["battery", "sonar on", "sonar off", "keep"]
-    assert node.log == measure + ["link on", "time", "publish", "link off", "keep"]
+    measure = ["battery", "sonar on", "sonar off", "keep", "secure"]
+    speak = ["keep", "link on", "time", "publish", "acknowledged", "link off", "keep"]
+    assert node.log == measure + speak
 
 
 def test_what_is_kept_first_holds_the_reading_and_what_is_kept_last_does_not():
     node = Node()
-    wake(node, CFG, memory.Memory(3, 40))
-    first, last = [memory.load(image) for image in node.kept]
-    assert (len(first.outbox), first.seq, first.spoke_s) == (1, 41, 0)
-    assert (len(last.outbox), last.seq, last.told_pct) == (0, 41, 50)
+    wake(node, CFG, memory.Memory(77, 3, 40))
+    first, before, last = [memory.load(image) for image in node.kept]
+    assert (len(first.outbox), first.seq, first.spoke_s, first.radio) == (1, 41, 0, 0)
+    assert (len(before.outbox), before.radio) == (1, 1), "a start that finds this was cut short"
+    assert (len(last.outbox), last.seq, last.told_pct, last.radio) == (0, 41, 50, 0)
+    assert (last.acked, first.acked) == (41, 40)
 
 
 def test_a_wake_without_news_leaves_the_radio_alone():
     node, mem = quiet()
     wake(node, CFG, mem)
-    assert node.log == ["battery", "sonar on", "sonar off", "keep"]
+    assert node.log == ["battery", "sonar on", "sonar off", "keep", "secure"]
     assert len(mem.outbox) == 1
+
+
+def test_what_moved_to_flash_is_kept_as_moved():
+    node, mem = quiet()
+    node.moves = True
+    wake(node, CFG, mem)
+    assert node.log == ["battery", "sonar on", "sonar off", "keep", "secure", "keep"]
 
 
 def test_every_reading_has_the_next_number():
@@ -175,10 +196,10 @@ def test_every_reading_has_the_next_number():
 
 def test_the_message_says_what_was_measured():
     node = Node()
-    wake(node, CFG, memory.Memory(3, 40))
+    wake(node, CFG, memory.Memory(77, 3, 40))
     ((topic, header, readings),) = node.heard
     assert topic == b"smartbin/v1/bank-7/report"
-    assert header == report.Header("bank-7", 3, 3594, -67, 21_600, 0, [])
+    assert header == report.Header("bank-7", 77, 3, 3594, -67, 22_050, 0, None, [])
     (r,) = readings
     assert (r.seq, r.pct, r.mm, r.quality, r.air_c) == (40, 50, 725, 4, 20)
 
@@ -218,8 +239,8 @@ def test_a_full_bin_is_told_at_once():
     node.echoes = FULL
     wake(node, CFG, mem)
     _, _, readings = node.heard[1]
-    assert readings[-1].pct == 95
-    assert mem.told_pct == 95
+    assert (readings[-1].pct, readings[-1].alarm) == (95, 1)
+    assert (mem.told_pct, mem.alarmed, mem.prompts) == (95, 0, 0)
 
 
 def test_who_pushes_the_button_is_answered():
@@ -233,7 +254,7 @@ def test_who_pushes_the_button_is_answered():
 
 
 def test_without_an_acknowledgement_nothing_is_forgotten():
-    node, mem = Node(publish=failure("publish", "ack", 9000)), memory.Memory(3, 40)
+    node, mem = Node(publish=failure("publish", "ack", 9000)), memory.Memory(77, 3, 40)
     wake(node, CFG, mem)
     assert node.heard == []
     assert [r.seq for r in mem.outbox.readings(mem.seq)] == [40]
@@ -257,7 +278,7 @@ def test_a_failure_is_counted_noted_and_backed_off():
         assert mem.notes.since() == [(why, 1)]
         assert mem.notes.last[0][1:] == (740, node.clock_s)
         assert mem.fails == 1
-        assert node.clock_s + 450 <= mem.retry_s < node.clock_s + 900
+        assert 0 < mem.retry_s - node.clock_s <= 1800
         kept = memory.load(node.kept[-1])
         assert (kept.fails, kept.retry_s, len(kept.outbox)) == (1, mem.retry_s, 1)
         assert kept.notes.since() == [(why, 1)]
@@ -266,13 +287,14 @@ def test_a_failure_is_counted_noted_and_backed_off():
 def test_a_link_that_does_not_come_up_is_a_failure_like_another():
     node, mem = Node(enter=failure("join", "no_ap")), memory.Memory()
     nap_ms = wake(node, CFG, mem)
-    assert node.log[-2:] == ["link on", "keep"]
+    assert node.log[-3:] == ["keep", "link on", "keep"]
+    assert mem.radio == 0
     assert (len(mem.outbox), mem.fails, mem.set_s) == (1, 1, 0)
     assert 890_000 < nap_ms < 900_000
 
 
 def test_there_is_no_radio_during_the_back_off():
-    node, mem = Node(enter=failure("join", "no_ap")), memory.Memory(3, 40)
+    node, mem = Node(enter=failure("join", "no_ap")), memory.Memory(77, 3, 40)
     for n in range(20):
         before = mem.fails
         retry_s = mem.retry_s
@@ -281,12 +303,12 @@ def test_there_is_no_radio_during_the_back_off():
         assert tried == (n == 0 or node.clock_s >= retry_s)
         assert mem.fails == before + tried
         node.sleeps(900)
-    assert 4 <= mem.fails <= 8
+    assert 3 <= mem.fails <= 9
     assert len(mem.outbox) == 20
 
 
 def test_after_an_outage_all_is_told_and_forgotten():
-    node, mem = Node(enter=failure("join", "no_ap")), memory.Memory(3, 40)
+    node, mem = Node(enter=failure("join", "no_ap")), memory.Memory(77, 3, 40)
     wake(node, CFG, mem)
     node.sleeps(900)
     wake(node, CFG, mem)
@@ -312,6 +334,71 @@ def test_what_a_long_outage_drops_is_told():
     _, header, readings = node.heard[0]
     assert (header.lost, len(readings)) == (5, memory.ROOM)
     assert [r.seq for r in readings] == list(range(5, memory.ROOM + 5))
+
+
+def test_an_alarm_of_a_long_outage_is_not_dropped():
+    node, mem = Node(FULL, enter=failure("join", "no_ap")), memory.Memory()
+    wake(node, CFG, mem)
+    node.echoes = HALF
+    for _ in range(memory.ROOM + 4):
+        node.sleeps(900)
+        wake(node, CFG, mem)
+    first = mem.outbox.readings(mem.seq)[0]
+    assert (first.seq, first.alarm, mem.outbox.lost, mem.alarmed) == (0, 1, 5, 1)
+
+
+def test_a_full_bin_that_cannot_be_told_is_tried_again_within_minutes():
+    node, mem = quiet()
+    node.echoes, node.faults = FULL, {"enter": failure("join", "no_ap")}
+    naps_ms = []
+    for _ in range(3):
+        naps_ms.append(wake(node, CFG, mem))
+        assert "link on" in node.log
+        node.sleeps(naps_ms[-1] // 1000)
+    assert 60_000 <= min(naps_ms[:2]) <= max(naps_ms[:2]) < 120_000
+    assert naps_ms[2] > 225_000
+    wake(node, CFG, mem)
+    assert [r.alarm for r in mem.outbox.readings(mem.seq)] == [1, 1, 1, 1]
+    node.faults, node.asked = {}, True
+    node.sleeps(60)
+    wake(node, CFG, mem)
+    assert (mem.alarmed, mem.told_pct, len(mem.outbox)) == (0, 95, 0)
+
+
+def test_a_start_that_finds_the_radio_on_leaves_it_off():
+    node, mem = Node(), memory.Memory()
+    mem.radio = 1
+    wake(node, CFG, mem)
+    assert "link on" not in node.log
+    assert (mem.radio, mem.browned, mem.fails, mem.notes.since()) == (0, 1, 1, [("brownout", 1)])
+    kept = memory.load(node.kept[-1])
+    assert (kept.radio, kept.browned, kept.retry_s) == (0, 1, mem.retry_s)
+
+
+def test_in_safe_mode_nothing_is_measured_and_much_is_told():
+    node, mem = Node(enter=failure("join", "no_ap")), memory.Memory(77, 3, 40)
+    mem.ill = 3
+    assert wake(node, CFG, mem) == 21_600_000
+    assert node.pings == 0 and "link on" in node.log
+    node.sleeps(21_600)
+    node.faults = {}
+    wake(node, CFG, mem)
+    _, header, readings = node.heard[0]
+    assert [(r.seq, r.reason, r.mm, r.pings) for r in readings] == [
+        (40, echo.SAFE, None, None),
+        (41, echo.SAFE, None, 0),
+    ]
+    assert ("no_ap", 1) in header.notes
+    node.sleeps(900)
+    wake(node, CFG, mem)
+    assert (mem.ill, node.pings) == (0, 3)
+
+
+def test_the_first_report_of_a_boot_must_be_heard_back():
+    node, mem = quiet()
+    node.asked = True
+    wake(node, CFG, mem)
+    assert node.confirmed == [True, False]
 
 
 def test_an_error_of_our_own_comes_out_with_the_reading_kept():
@@ -382,23 +469,80 @@ def test_the_time_stays_known_when_the_report_fails():
     wake(node, CFG, mem)
     (r,) = mem.outbox.readings(mem.seq)
     assert (r.at_s, r.stamp, mem.set_s) == (NOW, 1, NOW)
-    assert NOW < mem.retry_s < NOW + 900
+    assert NOW < mem.retry_s <= NOW + 1800
+
+
+def test_the_rate_of_the_sleep_clock_is_learnt_and_used():
+    """Its clock counts 19 for every 20 seconds that pass."""
+    node, mem = quiet()
+    node.asked = True
+    for _ in range(4):
+        node.clock_s += 20_520
+        node.true_s += 21_600
+        wake(node, config.check({"bin_id": "bank-7", "clock_s": 20_000}), mem)
+        node.pings = 0
+    assert (mem.learnt, mem.set_s) == (4, node.true_s)
+    assert 51_000 < mem.rate_ppm < 53_000
+    node.clock_s += 3420
+    wake(node, CFG, mem)
+    assert abs(mem.last_s - (mem.set_s + 3600)) <= 5
+
+
+def test_an_unbelievable_time_is_noted_and_not_taken():
+    node, mem = Node(true_s=5), memory.Memory()
+    mem.known_s = NOW
+    wake(node, CFG, mem)
+    assert (mem.set_s, mem.known_s) == (0, NOW)
+    assert node.heard[0][1].notes == [("clock", 1)]
+
+
+def test_a_clock_that_lost_its_time_has_none_until_it_is_set_again():
+    node, mem = quiet()
+    wake(node, CFG, mem)  # one reading with a time, not told yet
+    node.sleeps(900)
+    node.clock_s, node.faults = 3, {"time": failure("clock", "clock")}
+    node.asked = True
+    wake(node, CFG, mem)
+    sure, unknown = node.heard[-1][2]
+    assert (sure.at_s, sure.stamp) == (NOW + 900, clock.SET)
+    assert (unknown.at_s, unknown.stamp) == (None, clock.UNKNOWN)
+    assert mem.spoke_s == 3, "and the schedule counts in the new time"
+    node.sleeps(900)
+    node.asked = False
+    wake(node, CFG, mem)
+    assert "link on" not in node.log
+    node.sleeps(900)
+    node.asked, node.faults = True, {}
+    wake(node, CFG, mem)
+    found = [(r.at_s, r.stamp) for r in node.heard[-1][2]]
+    assert found == [(node.clock_s - 900, 1), (node.clock_s, 1)]
+    assert mem.set_s == node.true_s
 
 
 # -- the nap -----------------------------------------------------------------------------------
 
 
-def test_a_long_wake_does_not_move_the_next_one():
-    for node in (Node(), Node(publish=failure("publish", "ack")), Node([None] * 9)):
+def test_without_a_time_a_long_wake_does_not_move_the_next_one():
+    lost = failure("clock", "clock")
+    for node in (
+        Node(time=lost),
+        Node(enter=failure("join", "join")),
+        Node([None] * 9, time=lost),
+    ):
         began_ms = node.now_ms
         nap_ms = wake(node, CFG, memory.Memory())
         assert node.now_ms - began_ms > 1000
         assert nap_ms == 900_000 - (node.now_ms - began_ms)
 
 
-def test_a_quiet_wake_naps_until_the_next_measurement():
+def test_with_a_time_every_wake_is_in_the_same_slot():
     node, mem = quiet()
-    assert wake(node, CFG, mem) == 900_000 - 3 * 60
+    slots = set()
+    for late_s in (0, 2, 100, 600):
+        node.sleeps(wake(node, CFG, mem) // 1000)
+        slots.add(node.clock_s % 900)
+        node.sleeps(late_s)
+    assert len(slots) == 1
 
 
 def test_a_sensor_that_eats_the_time_does_not_keep_the_node_awake():

@@ -1,16 +1,24 @@
 # What umqtt takes for the socket module and for its socket.  Writes wait for the next read and
 # leave together; every wait ends with the one deadline, and nobody can cancel that.
 import errno
+import io
 import socket
 from micropython import const
 
+from smartbin.hw import names
+
 _AGAIN = (errno.EAGAIN, errno.ETIMEDOUT)
+_MOST = const(8192)  # twice the longest report; who sends more is no broker of ours
+_HEARD = const(2)  # the retained report and our own; the rest is not for us
+_KEYS_MS = const(1000)  # of a handshake are arithmetic that nothing can cut short (facts A4)
 _STEP_MS = const(100)  # the port waits in steps of this, and one more than it was asked for
 
 
 class Wire:
-    def __init__(self, limit):
+    def __init__(self, limit, secured=None):
         self._limit = limit
+        self._secured = secured  # callable(socket) -> the socket in TLS, or None
+        self._raw = None
         self._sock = None
         self._out = bytearray()
         self.stage = "name"  # how far we came: name, tcp, login, publish
@@ -22,15 +30,19 @@ class Wire:
 
     def getaddrinfo(self, host, port, *_):
         self.stage = "name"
-        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+        address = names.look_up(host, self._limit)
+        return socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM)
 
     # -- the socket ---------------------------------------------------------------------------
 
     def connect(self, address):
         self.stage = "tcp"
-        self._sock = socket.socket()
+        self._raw = self._sock = socket.socket()
         self._patience()
-        self._sock.connect(address)
+        self._raw.connect(address)
+        if self._secured is not None:
+            self.stage = "tls"
+            self._sock = self._secured(_Stream(self._raw, self._patience))
         self.stage = "login"
 
     def write(self, data, size=None):
@@ -38,9 +50,14 @@ class Wire:
         return len(data) if size is None else size
 
     def read(self, size):
-        """Exactly size bytes, or OSError: ETIMEDOUT at the deadline, ECONNRESET at the end."""
+        """Exactly size bytes, or OSError: ETIMEDOUT at the deadline, ECONNRESET at the end.
+
+        A length that the peer made up is refused: at most _MOST bytes, none where it is negative.
+        """
+        if size > _MOST:
+            raise OSError(errno.ENOMEM)
         self.flush()
-        data = self._some(size)
+        data = b""
         while len(data) < size:
             data += self._some(size - len(data))
         return data
@@ -56,6 +73,10 @@ class Wire:
                 sent = 0
             self._out = self._out[sent or 0 :]
 
+    def hurry(self, ms):
+        """From now on the deadline is at most this far away."""
+        self._limit = self._limit.within(ms)
+
     def setblocking(self, _):
         pass  # on the ESP32 this would cancel the timeout (facts 12.2)
 
@@ -70,31 +91,71 @@ class Wire:
             except OSError:
                 self._out = bytearray()
             self._sock.close()
-            self._sock = None
+            self._raw.close()
+            self._sock = self._raw = None
 
     def _some(self, size):
         """One byte or more.  Not read(): its patience starts anew with every byte that drips."""
         while True:
             self._patience()
             try:
-                data = self._sock.recv(size)
+                data = self._take(size)
             except OSError as e:
                 if e.errno not in _AGAIN:
                     raise
             else:
                 if data:
                     return data
-                raise OSError(errno.ECONNRESET)
+                if data is not None:
+                    raise OSError(errno.ECONNRESET)
+
+    def _take(self, size):
+        """A TLS socket knows read() only."""
+        return self._sock.recv(size) if self._sock is self._raw else self._sock.read(size)
 
     def _patience(self):
         wait_ms = self._limit.left_ms() - _STEP_MS
+        if self.stage == "tls":
+            wait_ms -= _KEYS_MS
         if wait_ms < _STEP_MS:  # with less the port would not wait at all
             raise OSError(errno.ETIMEDOUT)
-        self._sock.settimeout(wait_ms / 1000)
+        self._raw.settimeout(wait_ms / 1000)
+
+
+class _Stream(io.IOBase):
+    """The socket as TLS takes it: a handshake, too, ends with the one deadline, however it drips.
+
+    The interpreter wants errors as negative numbers here.
+    """
+
+    def __init__(self, raw, patience):
+        self._raw = raw
+        self._patience = patience
+
+    def readinto(self, buf):
+        return self._bounded(self._read, buf)
+
+    def write(self, buf):
+        return self._bounded(self._raw.send, buf)
+
+    def ioctl(self, _request, _argument):
+        return 0  # TLS asks to close; whoever opened this socket closes it
+
+    def _read(self, buf):
+        data = self._raw.recv(len(buf))
+        buf[: len(data)] = data
+        return len(data)
+
+    def _bounded(self, step, buf):
+        try:
+            self._patience()
+            return step(buf)
+        except OSError as e:
+            return -(e.errno or errno.EIO)
 
 
 def session(wire, cfg, client_id):
-    """An MQTT client, logged in over the wire."""
+    """An MQTT client, logged in over the wire, and the list of the last things that it heard."""
     import umqtt.simple
 
     umqtt.simple.socket = wire  # type: ignore  # where every version looks its sockets up
@@ -103,10 +164,12 @@ def session(wire, cfg, client_id):
     client = umqtt.simple.MQTTClient(
         client_id, cfg.mqtt_host, cfg.mqtt_port, user, password, keepalive=60
     )
-    client.set_callback(_unasked)
+    heard = []
+
+    def hear(_, message):
+        heard.append(message)
+        del heard[:-_HEARD]
+
+    client.set_callback(hear)
     client.connect()
-    return client
-
-
-def _unasked(topic, message):
-    """A broker may send what we never asked for; it must not stop us."""
+    return client, heard

@@ -1,16 +1,9 @@
-"""Prints docs/scenario.md from the tables in the code, so that the two cannot differ.
+"""docs/scenario.md, from the tables in the code."""
 
-`python -m tools.scenario_docs` writes the page; `--check` only says whether it is up to date.
-"""
-
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from sim import faults
 from sim.expect import SUMMARY
 from sim.scenario_table import SECTIONS, Fault, Key, keys
 from sim.scenario_values import WANTED, bounds, shown
@@ -18,7 +11,7 @@ from sim.scenario_values import WANTED, bounds, shown
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "scenario.md"
 
 _INTRO = """\
-<!-- Written by `python -m tools.scenario_docs` from the tables in sim/: change those instead. -->
+<!-- Written by `python -m tools.pages` from the tables in sim/: change those instead. -->
 # Scenarios
 
 A scenario is one TOML file that says what `smartbin sim run FILE.toml` simulates: how many bins,
@@ -69,7 +62,8 @@ broker.kind = "amqtt"
 _FAULTS = """\
 One `[[fault]]` for each thing that goes wrong; none is fine too. A duration is a number with a
 unit behind it, `d`, `h`, `m`, `s` or `ms`, or several with the largest first: `"90m"`, `"1d6h"`,
-`"1.5h"`. A fault holds from `at` up to `at` + `lasts`, and must begin before the run ends.
+`"1.5h"`. A fault holds from `at` up to `at` + `lasts`, and must begin before the run ends. What
+each kind does, and what its `amount` means, is in docs/faults.md.
 """
 
 _EXPECT = """\
@@ -103,9 +97,7 @@ def render() -> str:
             _INTRO,
             *sections,
             _section("[[fault]]", Fault, _FAULTS),
-            "| kind | what happens |\n|---|---|",
-            *(f"| `{name}` | {what} |" for name, what in faults.KINDS.items()),
-            f"\n## `[expect]`\n\n{_EXPECT}",
+            f"## `[expect]`\n\n{_EXPECT}",
             "| path | what stands there |\n|---|---|",
             *(f"| `{path}` | {what} |" for path, what in SUMMARY.items()),
             f"\n{_EXIT}",
@@ -132,7 +124,7 @@ def _type(key: Key) -> str:
 def _default(key: Key) -> str:
     if key.required:
         return "must be given"
-    return "" if key.default in ("", (), {}) else _code(_toml(key.default))
+    return "" if key.default in ("", (), {}, None) else _code(_toml(key.default))
 
 
 def _toml(value: Any) -> str:
@@ -151,24 +143,3 @@ def _help(key: Key) -> str:
 
 def _code(text: str) -> str:
     return f"`{text}`"
-
-
-def main(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit 1 if the page differs.")
-    ] = False,
-) -> None:
-    """Write docs/scenario.md from the code's own tables."""
-    text = render()
-    if not check:
-        PAGE.write_text(text, encoding="utf-8")
-    elif not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != text:
-        print(
-            "docs/scenario.md differs from the code; run python -m tools.scenario_docs",
-            file=sys.stderr,
-        )
-        raise typer.Exit(1)
-
-
-if __name__ == "__main__":
-    typer.run(main)

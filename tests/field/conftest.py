@@ -1,0 +1,18 @@
+"""One bin, ready to live through something; and the papers and brokers of tests/tls."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.field import lived
+from tests.tls.conftest import bin_at, broker, city, good, listen, ours, strangers, vm
+
+__all__ = ["bin_at", "broker", "city", "good", "listen", "ours", "strangers", "vm"]
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> lived.Live:
+    return partial(lived.live, tmp_path)
