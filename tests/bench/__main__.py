@@ -9,9 +9,16 @@ from types import ModuleType
 from rich.console import Console
 
 from sim import places
-from tests.bench import link, speed
+from tests.bench import cuts, drift, faults, herd, link, speed
 
-PARTS: dict[str, ModuleType] = {"sim": speed, "link": link}
+PARTS: dict[str, ModuleType] = {
+    "sim": speed,
+    "link": link,
+    "herd": herd,
+    "clock": drift,
+    "cuts": cuts,
+    "fault": faults,
+}
 
 
 def main(only: str | None) -> int:

@@ -23,7 +23,7 @@ def ours(port):
     from smartbin.hw.wire import Wire, session
 
     wire = Wire(Deadline(time, 10_000))
-    client = session(wire, Settings(port), b"bench")
+    client, _ = session(wire, Settings(port), b"bench")
     client.publish(TOPIC, PAYLOAD, True, 1)
     client.disconnect()
 
