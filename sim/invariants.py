@@ -131,7 +131,7 @@ def _stamps_true(run: Run, one: BinRun, faults: list[Fault]) -> Iterator[str]:
         if wrong_ms is not None and one.wakes[d.wake].t_ms >= wrong_ms:
             return
         off_s = d.at_s - start_s - t_ms / 1000
-        young = t_ms - one.wakes[0].t_ms < 3 * _setting(run, "clock_s") * 1000
+        young = t_ms < _after(faults, one.wakes[0].t_ms, 3 * _setting(run, "clock_s") * 1000)
         if abs(off_s) > _SURE_S + (_drift_s(run) if young else 0):
             yield f"reading {d.seq} claims a time that is {off_s:.0f} s off."
             return

@@ -62,5 +62,6 @@ def set_clock(node, cfg, mem, link):
         return
     try:
         clock.adopt(node, mem, link.network_time_s())
+        node.keep(mem)  # the chip's clock has moved: a reset must not find a memory from before
     except LinkError as e:
         mem.notes.add(e.why, e.waited_ms, now_s(node, mem))

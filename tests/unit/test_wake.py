@@ -154,18 +154,19 @@ def test_the_reading_is_kept_before_the_radio_is_on():
     node = Node()
     wake(node, CFG, memory.Memory())
     measure = ["battery", "sonar on", "sonar off", "keep", "secure"]
-    speak = ["keep", "link on", "time", "publish", "acknowledged", "link off", "keep"]
+    speak = ["keep", "link on", "time", "keep", "publish", "acknowledged", "link off", "keep"]
     assert node.log == measure + speak
 
 
 def test_what_is_kept_first_holds_the_reading_and_what_is_kept_last_does_not():
     node = Node()
     wake(node, CFG, memory.Memory(77, 3, 40))
-    first, before, last = [memory.load(image) for image in node.kept]
+    first, before, timed, last = [memory.load(image) for image in node.kept]
     assert (len(first.outbox), first.seq, first.spoke_s, first.radio) == (1, 41, 0, 0)
     assert (len(before.outbox), before.radio) == (1, 1), "a start that finds this was cut short"
     assert (len(last.outbox), last.seq, last.told_pct, last.radio) == (0, 41, 50, 0)
     assert (last.acked, first.acked) == (41, 40)
+    assert (before.set_s, timed.set_s) == (0, NOW), "a reset finds no memory behind the clock"
 
 
 def test_a_wake_without_news_leaves_the_radio_alone():
