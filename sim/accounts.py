@@ -71,6 +71,7 @@ def _message(book: _Book, payload: bytes) -> None:
         book.gaps |= numbers(header.epoch, *header.gap)
     newest = readings[-1]
     _carried(book, (header.epoch, newest.seq))
+    _happened(one, header)
     told_s = clock.unix(newest.at_s, newest.stamp)
     for r in readings:
         key = (header.epoch, r.seq)
@@ -78,6 +79,16 @@ def _message(book: _Book, payload: bytes) -> None:
         facts = (told_s, r is newest, again, book.carrier)
         one.deliveries.append(_delivery(one.id, header, r, facts))
         book.arrived.add(key)
+
+
+def _happened(one: BinRun, header: report.Header) -> None:
+    """News that come again are the same news: with their number, or what has already begun."""
+    for name, way, seq in header.state.news:
+        found = (header.epoch, name, way, seq)
+        before = [event for event in one.events if event[1] == name]
+        moment = name in ("emptied", "part_emptied")
+        if found not in before and (moment or not before or before[-1][2] != way):
+            one.events.append(found)
 
 
 def _carried(book: _Book, newest: Number) -> None:
@@ -110,6 +121,7 @@ def _delivery(
         echo.REASONS[r.reason],
         bool(r.alarm),
         *facts,
+        bool(r.at_least),
     )
 
 

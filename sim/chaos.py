@@ -25,6 +25,9 @@ _MINUTE_MS = 60_000
 _MOST_FAULTS = 6
 _BOARDS = ("firebeetle2_esp32e",) * 8 + ("xiao_esp32c3", "devkit_v1")
 _SAMPLES_S = (900,) * 6 + (600, 300)
+# Waste that lies level and sounds clear: what is heard late is then a fault's doing, not a heap's.
+_LEVEL = ["[sound]", 'surface = "flat"']
+_LEVEL += [f"{name}_pct = 0" for name in ("tilt", "fold", "item", "frost", "crosstalk", "dip")]
 _RATES_PCT_DAY = (33, 60, 120)  # how fast the bins fill: alarms should be no rarity
 
 
@@ -111,7 +114,7 @@ def toml(made: Plan, title: str = "") -> str:
     lines += [f"days = {made.days:g}", f"bins = {made.bins}", f"seed = {made.seed}"]
     lines += ["interpreters = 1", "", "[board]", f'name = "{made.board}"', ""]
     lines += ["[bin.settings]", *[f"{name} = {_text(v)}" for name, v in made.settings.items()]]
-    lines += ["", "[waste]", f"rate_pct_day = {made.rate_pct_day}"]
+    lines += ["", "[waste]", f"rate_pct_day = {made.rate_pct_day}", "", *_LEVEL]
     for fault in made.faults:
         lines += ["", *_fault_lines(fault)]
     return "\n".join(lines) + "\n"

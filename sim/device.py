@@ -18,6 +18,7 @@ _SPREAD_MS = 900_000  # bins are mounted within a quarter of an hour of each oth
 _NEVER_MS = 1 << 60
 _HANG_MS = 20_000  # the watchdog of main.py
 _RESET_MS = 300  # from a reset to main.py, beyond a wake's own boot; an estimate
+_LATE_US = 5000  # a sensor answers a little later than the soonest that its sheet allows
 _MILD_C = 15.0  # at this temperature the sleep clock has its own mean rate
 _LATEST_MS = 0x7FFF_FFFF * 1000  # of the chip's clock
 _CAUSES = {  # -> machine.reset_cause(), machine.wake_reason() (facts 1.3)
@@ -218,6 +219,7 @@ class Device:
     def _fixed(self, mac: bytes, seed: int) -> str:
         """The beginning of every frame, as JSON without its last bracket."""
         board = self._board
+        contacts = {"tilt": board.TILT_PIN, "lid": board.LID_PIN}
         facts = {
             "mac": base64.b64encode(mac).decode(),
             "seed": seed,
@@ -228,6 +230,10 @@ class Device:
             "echo_pin": board.SONAR_ECHO_PIN,
             "trigger_us": self._sensor.trigger_us,
             "settle_us": self._sensor.settle_ms * 1000,
+            "sensor": line_of(self._sensor),
+            "contacts": {k: p for k, p in contacts.items() if p is not None},
+            "wire_pin": board.DS18B20_PIN,
+            "i2c_pins": [board.I2C_SDA_PIN, board.I2C_SCL_PIN],
             "held": {},
             "flash": self._flash(),
         }
@@ -238,6 +244,20 @@ class Device:
         folder = self._names.get("flash")
         path = f"{folder}/{self.bin.index}" if folder else ""
         return path, (self._board.FLASH_MB - _FLASH_FROM_MB) << 20
+
+
+def line_of(sensor: sensors.Sensor) -> dict[str, Any]:
+    """What the shims must know of a sensor to put its readings on its line."""
+    return {
+        "family": sensor.family,
+        "baud": sensor.baud,
+        "speed": sensor.speed,
+        "ask": sensor.ask,
+        "answer_us": sensor.answer_ms * 1000 + (_LATE_US if sensor.answer_ms else 0),
+        "period_us": sensor.period_ms * 1000,
+        "silent_us": sensor.silent_us,
+        "range_mm": sensor.range_mm,
+    }
 
 
 def _has_ext0(board: types.SimpleNamespace) -> bool:

@@ -30,7 +30,8 @@ def of_wake(phases: dict[str, int], sensor_ma: float) -> dict[str, float]:
     ms = phases.get
     return {
         "boot": BOOT_MC + (ms("other", 0) * CPU_MA + ms("light", 0) * LIGHT_MA) / 1000,
-        "sense": ms("sense", 0) * (CPU_MA + sensor_ma) / 1000,
+        "sense": (ms("sense", 0) * (CPU_MA + sensor_ma) + ms("doze", 0) * (LIGHT_MA + sensor_ma))
+        / 1000,
         "radio": (ms("join", 0) * JOIN_MA + ms("dhcp", 0) * DHCP_MA + ms("talk", 0) * TALK_MA)
         / 1000,
         "flash": ms("flash", 0) * FLASH_MA / 1000,

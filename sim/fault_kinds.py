@@ -236,10 +236,41 @@ KINDS: dict[str, Kind] = {
         "the sensor heard noise",
         "The sensor answers every ping with an echo from anywhere.",
     ),
+    "blocked": Kind(
+        "sensor blocked",
+        "the sensor was blocked",
+        "Something sticks right before the sensor: an echo from there, whatever lies below.",
+        Amount(120, 5, 2000, "mm", "how far before the sensor"),
+    ),
+    "wet": Kind(
+        "sensor wet",
+        "the sensor was wet",
+        "Dew or ice on the sensor: it rings on, and takes that for an echo where its blind zone "
+        "ends; what it hears is weaker.",
+        Amount(90, 1, 100, "%", "pings that end so"),
+    ),
     "adc_nonsense": Kind(
         "voltages nonsense",
         "voltages were nonsense",
         "Battery and thermistor read anything between 0 and 3.3 V.",
+    ),
+    # -- what happens to a bin
+    "fire": Kind(
+        "bin on fire",
+        "the bin burned",
+        "The bin burns: its lid gets hotter by 20 degrees a minute, and many pings are lost in "
+        "the hot air.",
+        Amount(150, 5, 400, "K", "hotter than without, in the end"),
+    ),
+    "tilt": Kind(
+        "bin tipped over",
+        "the bin lay on its side",
+        "The bin lies on its side: the tilt switch says so, and the distance means nothing.",
+    ),
+    "lid_open": Kind(
+        "lid open",
+        "the lid stood open",
+        "The lid stands open: its switch says so, and the sensor looks at the sky or at a wall.",
     ),
     "clock_jump": Kind(
         "clock jumps",

@@ -51,6 +51,13 @@ class Fate:
                 found.setdefault(fault.kind, amount(fault))
         return found
 
+    def since(self, kind: str, t_ms: int) -> int:
+        """When the fault of that kind that holds at t_ms began; t_ms where none holds."""
+        for fault in self._lasting:
+            if fault.kind == kind and _holds(fault, t_ms, t_ms):
+                return fault.at_ms
+        return t_ms
+
     def strikes(self, t_ms: int) -> list[Fault]:
         """What strikes once and is due at t_ms; nothing comes twice."""
         due = [fault for fault in self._once if fault.at_ms <= t_ms]

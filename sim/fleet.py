@@ -23,6 +23,7 @@ from sim.ledger import Ledger
 from sim.leftovers import Looker
 from sim.run import BinRun, Run
 from sim.scenario import Scenario, bin_ids
+from sim.shape import Shape
 from sim.vm import Vm
 from tools import boards
 
@@ -168,6 +169,7 @@ def _city(scenario: Scenario, ear: Ear, flash: Path) -> dict[str, Any]:
     settings = {
         "empty_mm": scenario.bin.empty_mm,
         "full_mm": scenario.bin.full_mm,
+        "volume": Shape(scenario.bin).volume_text(),
         "wifi_ssid": scenario.radio.ssid,
         "wifi_key": scenario.radio.key,
         "mqtt_host": _BROKER_NAME,

@@ -51,7 +51,7 @@ def figures(run: Run) -> dict[str, float]:
     return {
         "wakes": len(wakes),
         "taken": sum(w.taken for w in wakes),
-        "delivered": sum(not d.again for one in run.bins for d in one.deliveries),
+        "delivered": sum(not d.again and d.measured for b in run.bins for d in b.deliveries),
         "max_wake_ms": max((w.awake_ms for w in wakes if w.end == _ASLEEP), default=0),
         "max_wake_mc": max((charge_mc(run, w) for w in wakes if w.end == _ASLEEP), default=0.0),
     }

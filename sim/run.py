@@ -50,6 +50,12 @@ class Delivery:
     newest: bool  # of its message
     again: bool  # had been delivered before
     wake: int | None  # which of the bin's wakes sent the message
+    at_least: bool = False  # fill_pct is a lower bound: the waste is in the blind zone
+
+    @property
+    def measured(self) -> bool:
+        """Was the sensor asked?  A bin that lies, or is in safe mode, does not ask it."""
+        return self.reason not in ("safe", "tilted")
 
     @property
     def number(self) -> Number:
@@ -74,6 +80,8 @@ class BinRun:
     unfinished: int = 0  # measurements that a reset, a power cut or a crash broke off
     lost: int = 0  # readings that vanished without a word
     vanished: list[Number] = field(default_factory=list)  # kept, but neither here nor there now
+    # What happened to it, by its own word: (epoch, name, 1 raised / 0 released, seq), each once.
+    events: list[tuple[int, str, int, int]] = field(default_factory=list)
     flash_writes: int = 0
     flash_erases: dict[int, int] = field(default_factory=dict)  # by block
     flash_later: bool = False  # written at all after its first wake

@@ -15,8 +15,9 @@ from typing import Any
 from sim import expect, scenario_rules
 from sim.errors import SimError
 from sim.faults import Faults
+from sim.scenario_keys import keys
 from sim.scenario_rules import bin_ids
-from sim.scenario_table import SECTIONS, Fault, Run, Scenario, keys
+from sim.scenario_table import SECTIONS, Fault, Run, Scenario
 from sim.scenario_values import checked, example, fault_bins, nearest, shown
 from sim.units import Mistake
 

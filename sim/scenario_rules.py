@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim import scenario_history
 from sim.faults import KINDS, Faults
-from sim.scenario_table import Bin, Broker, Fault, Run, Scenario
+from sim.scenario_table import Bin, Broker, Fault, Run, Scenario, Sound
 from sim.scenario_values import nearest, shown
 from sim.units import Mistake, duration_text
 
@@ -28,6 +28,7 @@ def whole(scenario: Scenario) -> Scenario:
     waste = scenario_history.looked_up(scenario.path, scenario.run, scenario.waste)
     scenario = replace(scenario, waste=waste)
     _ids(bin_ids(scenario), scenario.bin)
+    _sound(scenario.sound)
     _broker(scenario.broker)
     _settings(scenario)
     _fault_times(scenario)
@@ -60,6 +61,16 @@ def _bin(shape: Bin) -> None:
             "measured from the sensor down; write a smaller full_mm or a larger empty_mm",
             "[bin]",
             "full_mm",
+        )
+
+
+def _sound(sound: Sound) -> None:
+    if sound.soft_pct + sound.loose_pct > 100:
+        raise Mistake(
+            f"soft_pct = {sound.soft_pct:g} and loose_pct = {sound.loose_pct:g} are more than all "
+            "surfaces; write numbers that add up to at most 100",
+            "[sound]",
+            "soft_pct",
         )
 
 

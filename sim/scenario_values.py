@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
-from sim.scenario_table import Key
+from sim.scenario_keys import Key
 from sim.units import Mistake, duration_ms
 
 _FEW = 8  # choices that fit a sentence

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim import energy
 from sim.run import BinRun, Run
+from smartbin import events as smartbin_events
 
 _MAH_MC = 3600
 
@@ -33,7 +34,7 @@ def of(run: Run) -> dict[str, Any]:
             "years": round(float(np.median([b.battery_years for b in bins])), 1),
         },
         "flash": _flash(bins),
-        "events": {},
+        "events": _events(bins),
         "fill": _fill(run),
         "broker": {"kind": run.broker_kind},
         "troubles": _troubles(bins),
@@ -44,7 +45,7 @@ def of(run: Run) -> dict[str, Any]:
 def _readings(bins: list[BinRun]) -> dict[str, int]:
     return {
         "taken": sum(w.taken for b in bins for w in b.wakes),
-        "delivered": sum(not d.again for b in bins for d in b.deliveries),
+        "delivered": sum(not d.again and d.measured for b in bins for d in b.deliveries),
         "lost": sum(b.lost for b in bins),
         "duplicates": sum(d.again for b in bins for d in b.deliveries),
         "dropped": sum(b.dropped for b in bins),
@@ -84,6 +85,12 @@ def _flash(bins: list[BinRun]) -> dict[str, int]:
         "erases": sum(sum(one.values()) for one in erases),
         "worst_block": max((n for one in erases for n in one.values()), default=0),
     }
+
+
+def _events(bins: list[BinRun]) -> dict[str, int]:
+    """How often each began, by what arrived at the broker."""
+    names = [name for one in bins for _, name, way, _ in one.events if way]
+    return {name: names.count(name) for name in smartbin_events.NAMES if name in names}
 
 
 def _fill(run: Run) -> dict[str, float | None]:

@@ -10,14 +10,14 @@ import types
 from datetime import datetime
 from typing import Any
 
-from sim import cell, ether, faults, seeds, sound, weather
+from sim import cell, ether, faults, inside, seeds, weather
 from sim.faults import KINDS
 from sim.scenario import Scenario
 
 _BATTERY_MA = 60.0  # load while the CPU runs ...
 _RADIO_MA = 240.0  # ... and while it sends: the dip that matters (facts A1)
 _B, _R25_C = 3950, 25.0  # the boards' NTC
-_PINGS = 9  # the most that the firmware's settings allow
+_PINGS = 15  # the most that the firmware's settings allow
 _RAIL_UV = 3_300_000
 _DEAF_DBM = -98  # ESP32 data sheet: sensitivity at 1 Mbit/s; below it nobody is heard
 _NEVER_MS = 1 << 40
@@ -39,21 +39,23 @@ class Surroundings:
         names: dict,
     ):
         seed, start = scenario.run.seed, scenario.run.start
-        self._scenario, self._board, self._names, self._sensor = scenario, board, names, sensor
+        self._scenario, self._board, self._names = scenario, board, names
         self._start_ms = _unix_ms(start)
         self._weather = weather.Weather(scenario.weather, seeds.rng(seed, "weather"), start)
-        self._sound = sound.Sound(scenario.sound, sensor, seeds.rng(seed, index, "sound"))
         self._cell = cell.Cell(scenario.cell, seeds.rng(seed, index, "cell"))
         self._ether = ether.Ether(scenario.radio, seeds.rng(seed, index, "ether"))
         self._chance = seeds.rng(seed, index, "faults")
         self.fate = faults.Faults(scenario.faults).of(index)
+        self._inside = inside.Inside(scenario, index, sensor, self._weather, self.fate)
 
     def meets(self, t_ms: int, level_pct: float, used_mc: float) -> dict[str, Any]:
         """The part of a wake's frame that the world decides."""
         wrong = self.fate.now(t_ms)
         found = {
             "true_ms": self._start_ms + t_ms,
-            "echoes": self._echoes(t_ms, level_pct, wrong),
+            "echoes": self._inside.echoes(_PINGS, t_ms, level_pct, wrong),
+            **self._inside.senses(wrong),
+            "lid_dc": self._inside.lid_dc(t_ms, wrong),
             "adc": self._voltages(t_ms, used_mc, wrong),
             "air": self._air(t_ms, wrong),
             "net": {
@@ -97,16 +99,6 @@ class Surroundings:
             lost += 1
         return 1000 * (2**lost - 1)
 
-    def _echoes(self, t_ms: int, level_pct: float, wrong: dict[str, float]) -> list[int]:
-        shape, silent_us = self._scenario.bin, self._sensor.silent_us
-        distance = shape.empty_mm - (shape.empty_mm - shape.full_mm) * level_pct / 100
-        burst = self._sound.burst(_PINGS, distance, self._weather.air_dc(t_ms))
-        if "sonar_silent" in wrong:
-            return [silent_us] * _PINGS
-        if "sonar_noise" in wrong:
-            return [self._chance.randint(1, silent_us) for _ in range(_PINGS)]
-        return burst
-
     def _voltages(
         self, t_ms: int, used_mc: float, wrong: dict[str, float]
     ) -> dict[int, tuple[int, int, bool]]:
@@ -121,7 +113,7 @@ class Surroundings:
             ]
             found[board.BATTERY_ADC_PIN] = (off, on, False)
         if board.NTC_ADC_PIN is not None:
-            uv = ntc_uv(self._weather.lid_dc(t_ms))
+            uv = ntc_uv(self._inside.lid_dc(t_ms, wrong))
             found[board.NTC_ADC_PIN] = (uv, uv, True)
         if "adc_nonsense" in wrong:
             any_uv = self._chance.randint

@@ -17,7 +17,7 @@ from tools import boards, chips
 from tools.setup import interpreter
 
 _HEAD = struct.Struct("<IH")
-_HEAP = "384K"  # objects are twice as large as on the chip, and the shims are in it, too
+_HEAP = "768K"  # objects are twice as large as on the chip, and the shims are in it, too
 
 
 class Vm:

@@ -13,6 +13,7 @@ _DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000
 _COLDEST_H, _WARMEST_H = 5, 15
 _SUNRISE_H, _SUNSET_H = 6, 18
+_LAGS_MS = (0, 2 * _HOUR_MS, 4 * _HOUR_MS, 6 * _HOUR_MS, 8 * _HOUR_MS)
 
 
 class Weather:
@@ -38,6 +39,11 @@ class Weather:
         up = (hour - _SUNRISE_H) / (_SUNSET_H - _SUNRISE_H)
         sun = math.sin(math.pi * up) if 0 < up < 1 else 0.0
         return self.air_dc(t_ms) + round(10 * self._params.lid_sun_c * sun)
+
+    def waste_dc(self, t_ms: int) -> int:
+        """Temperature of the waste and the air above it, in tenths of a degree C: the bin's wall
+        and what lies in it follow the street by some hours (an assumption: the mean of eight)."""
+        return round(sum(self.air_dc(t_ms - ago) for ago in _LAGS_MS) / len(_LAGS_MS))
 
     def _clock(self, t_ms: int) -> tuple[int, float]:
         day, rest = divmod(max(0, t_ms) + self._zero_ms, _DAY_MS)

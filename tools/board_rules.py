@@ -43,6 +43,12 @@ ATTRIBUTES = {
     "BATTERY_ADC_PIN": Attribute("pin", optional=True, use=chips.ADC),
     "BATTERY_DIVIDER": Attribute("divider", optional=True),
     "NTC_ADC_PIN": Attribute("pin", optional=True, use=chips.ADC),
+    "DS18B20_PIN": Attribute("pin", optional=True, use=chips.OUT),  # open drain
+    "TILT_PIN": Attribute("pin", optional=True, use=chips.PULLED),
+    "I2C_SDA_PIN": Attribute("pin", optional=True, use=chips.OUT),
+    "I2C_SCL_PIN": Attribute("pin", optional=True, use=chips.OUT),
+    "LID_PIN": Attribute("pin", optional=True, use=chips.PULLED),
+    "DOZE": Attribute("choice"),
     "SERVICE_PIN": Attribute("pin", optional=True, use=chips.WAKE),
     "LED_PIN": Attribute("pin", optional=True, use=chips.OUT),
     "SLEEP_UA": Attribute("current"),
@@ -74,6 +80,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "size": (lambda v: _is_whole(v) and v >= 2, "whole megabytes from 2, such as 4"),
     "amount": (lambda v: _is_number(v) and v >= 0, "a number from 0, such as 0.2"),
     "current": (lambda v: _is_number(v) and v > 0, "microamperes above 0, such as 11.6"),
+    "choice": (lambda v: isinstance(v, bool), "True or False"),
     "divider": (_is_divider, "(top_kohm, bottom_kohm), such as (1000, 1000)"),
     "source": (_is_text, "text that says who measured SLEEP_UA, and under what conditions"),
 }
@@ -86,6 +93,7 @@ def problems(board: SimpleNamespace) -> list[str]:
     chip = chips.CHIPS.get(values.get("CHIP", ""))
     if chip:
         found += [*_pin_faults(values, chip), *_range_faults(values, chip)]
+        found += _doze_faults(values, chip)
     return [f"{label(board)}: {sentence}" for sentence in found]
 
 
@@ -170,6 +178,13 @@ def _loose_ends(values: Values) -> Iterator[str]:
             f"BATTERY_ADC_PIN is GPIO{pin}, but BATTERY_DIVIDER is None; "
             "give the two resistors as (top_kohm, bottom_kohm)."
         )
+    sda, scl = values.get("I2C_SDA_PIN"), values.get("I2C_SCL_PIN")
+    if (sda is None) != (scl is None):
+        yield "I2C_SDA_PIN and I2C_SCL_PIN go together; give both pins or write None for both."
+    if sda is not None and values.get("TILT_PIN") is not None:
+        yield "TILT_PIN would never be read beside I2C_SDA_PIN; keep one of them."
+    if values.get("DS18B20_PIN") is not None and values.get("NTC_ADC_PIN") is not None:
+        yield "NTC_ADC_PIN would never be read beside DS18B20_PIN; keep one of them."
     if values.get("RAIL_PIN", 0) is None and values.get("RAIL_MA", 0) != 0:
         yield (
             f"RAIL_MA = {values['RAIL_MA']} has no RAIL_PIN, so nothing switches it; "
@@ -183,6 +198,14 @@ def _pin_faults(values: Values, chip: chips.Chip) -> Iterator[str]:
         use = ATTRIBUTES[name].use
         for fault in chips.faults(chip, pin, use):
             yield f"{name} is GPIO{pin}, which {fault}; {chips.advice(chip, use, pins.values())}."
+
+
+def _doze_faults(values: Values, chip: chips.Chip) -> Iterator[str]:
+    if values.get("DOZE") and values.get("RAIL_PIN") is not None and not chip.holds_asleep:
+        yield (
+            f"DOZE = True, but the {chip.title} lets go of its outputs in light sleep, "
+            "and the rail would fall between pings; set it to False."
+        )
 
 
 def _range_faults(values: Values, chip: chips.Chip) -> Iterator[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 # What a pin is used for; boards.py maps its attributes to these.
 OUT, RAIL, IN, ADC, WAKE = "output", "rail", "input", "adc", "wake"
+PULLED = "pulled"  # a contact to ground, read with the pull-up inside
 _DRIVES = (OUT, RAIL)
 
 
@@ -40,6 +41,7 @@ class Chip:
     wake_remark: str | None
     adc_best_mv: int  # above this the converter is no longer straight
     adc_max_mv: int  # above this it reads no further
+    holds_asleep: bool  # do outputs keep their level in light sleep?
 
 
 def _pins(*spans: int | tuple[int, int]) -> frozenset[int]:
@@ -53,6 +55,7 @@ def _pins(*spans: int | tuple[int, int]) -> frozenset[int]:
 # Straps: ESP32 data sheet "Strapping Pins"; esptool documentation "Boot Mode Selection".
 # ADC2 beside Wi-Fi: ESP-IDF "Analog to Digital Converter". Wake: ext0/ext1 need an RTC pin.
 # Range at 11 dB: ESP-IDF gives 150 to 2450 mV as usable; it saturates at about 3100 mV.
+# Light sleep: ESP-IDF's ESP_SLEEP_GPIO_RESET_WORKAROUND lets pins go on the C3, not on the ESP32.
 ESP32 = Chip(
     name="esp32",
     title="ESP32",
@@ -75,6 +78,7 @@ ESP32 = Chip(
     wake_remark=None,
     adc_best_mv=2450,
     adc_max_mv=3100,
+    holds_asleep=True,
 )
 
 # Pins, flash, ADC, RTC pins, USB: ESP-IDF programming guide, "GPIO & RTC GPIO", ESP32-C3.
@@ -102,6 +106,7 @@ ESP32C3 = Chip(
     wake_remark="MicroPython before 1.27 cannot wake this chip by a pin; the timer still does",
     adc_best_mv=2500,
     adc_max_mv=2500,
+    holds_asleep=False,
 )
 
 CHIPS = {chip.name: chip for chip in (ESP32, ESP32C3)}
@@ -118,7 +123,7 @@ def able(chip: Chip, use: str) -> frozenset[int]:
         return chip.adc1
     if use == WAKE:
         return chip.wake
-    return chip.pins - chip.input_only if use in _DRIVES else chip.pins
+    return chip.pins - chip.input_only if use in (*_DRIVES, PULLED) else chip.pins
 
 
 def advice(chip: Chip, use: str, taken: Collection[int] = ()) -> str:
@@ -144,6 +149,8 @@ def faults(chip: Chip, pin: int, use: str) -> Iterator[str]:
         yield "is the USB port, and with it the console"
     if chip.console.get(pin):
         yield "is the serial console, through which the board is flashed and serviced"
+    if use == PULLED and pin in chip.input_only:
+        yield "has no pull-up inside, and a contact needs one"
     if use in _DRIVES and pin in chip.input_only:
         yield f"can only be an input on the {chip.title}"
     if use == ADC and pin in chip.adc2:

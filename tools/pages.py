@@ -11,9 +11,15 @@ from typing import Annotated
 
 import typer
 
-from tools import faults_page, field_page, scenario_page
+from tools import events_page, faults_page, field_page, scenario_page, sensing_picture
 
-PAGES: tuple[ModuleType, ...] = (scenario_page, faults_page, field_page)
+PAGES: tuple[ModuleType, ...] = (
+    scenario_page,
+    faults_page,
+    events_page,
+    field_page,
+    sensing_picture,
+)
 
 
 def main(

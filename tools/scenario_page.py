@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.expect import SUMMARY
-from sim.scenario_table import SECTIONS, Fault, Key, keys
+from sim.scenario_keys import Key, keys
+from sim.scenario_table import SECTIONS, Fault
 from sim.scenario_values import WANTED, bounds, shown
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "scenario.md"

@@ -14,7 +14,13 @@ RAIL_MA = 0
 BATTERY_ADC_PIN = None  # no cell: this board lives on USB
 BATTERY_DIVIDER = None
 NTC_ADC_PIN = None
+DS18B20_PIN = None
+TILT_PIN = None
+I2C_SDA_PIN = None  # of an accelerometer, which then tells the tilt
+I2C_SCL_PIN = None
+LID_PIN = None
 
+DOZE = False  # nothing is won on USB, and light sleep disturbs the console
 SERVICE_PIN = 0  # the BOOT button
 LED_PIN = 2  # the blue LED on the board
 

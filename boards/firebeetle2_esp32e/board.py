@@ -14,7 +14,13 @@ RAIL_MA = 0.23  # thermistor and its 10 kohm at 3.3 V: 0.165; the two 100 kohm p
 BATTERY_ADC_PIN = 34  # A2, wired to the divider on the board
 BATTERY_DIVIDER = (1000, 1000)
 NTC_ADC_PIN = 35  # A3
+DS18B20_PIN = None
+TILT_PIN = 13  # D7: ball switch, closed while the bin stands
+I2C_SDA_PIN = None  # of an accelerometer, which then tells the tilt
+I2C_SCL_PIN = None
+LID_PIN = 17  # D10: reed contact, closed while the lid is shut
 
+DOZE = True  # the ESP32 holds its outputs in light sleep, and with them the rail
 SERVICE_PIN = 27  # D4, the button on the board
 LED_PIN = 2  # D9, the LED on the board
 

@@ -14,7 +14,13 @@ RAIL_MA = 0.07  # the two 100 kohm pulls of the switch
 BATTERY_ADC_PIN = 3  # D1, on ADC1; not D0, which is the strapping pin GPIO2
 BATTERY_DIVIDER = (1000, 1000)  # two resistors of yours: the board has none
 NTC_ADC_PIN = None  # this chip measures to 2.5 V: a thermistor would stop at 1 degree C
+DS18B20_PIN = None
+TILT_PIN = None
+I2C_SDA_PIN = None  # of an accelerometer, which then tells the tilt
+I2C_SCL_PIN = None
+LID_PIN = None
 
+DOZE = False  # this chip lets go of its outputs in light sleep: the rail would fall
 SERVICE_PIN = 5  # D3, a button of yours; of GPIO0 to 5, which alone can wake this chip
 LED_PIN = None  # the only LED belongs to the charger
 

@@ -47,6 +47,7 @@ def check(mem, raw_s):
     """
     if raw_s + _GRACE_S < (mem.set_s or mem.last_s):
         mem.outbox.restamp(UNKNOWN, raw_s - mem.last_s, UNKNOWN)
+        mem.moved(raw_s - mem.last_s)
         mem.set_s = mem.spoke_s = mem.last_s = 0
 
 
@@ -64,6 +65,17 @@ def due(mem, now_s, cfg):
         return False
     wait_s = cfg.clock_s if mem.learnt else min(cfg.clock_s, _SOON_S)
     return not mem.set_s or not 0 <= now_s - mem.set_s < wait_s
+
+
+def look(node, cfg, mem, link):
+    """Ask the time server when it is time to; a report can do without."""
+    if not due(mem, now(mem, node.raw_s()), cfg):
+        return
+    try:
+        adopt(node, mem, link.network_time_s())
+        node.keep(mem)  # the chip's clock has moved: a reset must not find a memory from before
+    except LinkError as e:
+        mem.notes.add(e.why, e.waited_ms, now(mem, node.raw_s()))
 
 
 def believable(mem, raw_s, true_s):
@@ -125,6 +137,7 @@ def was_set(mem, by_s, true_s):
     """
     if not mem.set_s:
         mem.outbox.restamp(UNKNOWN, by_s, ESTIMATED)
+        mem.moved(by_s)
         if mem.spoke_s:
             mem.spoke_s += by_s
     mem.set_s = true_s

@@ -1,7 +1,7 @@
 # What is kept goes to the broker: the newest readings first, then segments from flash.
 from micropython import const
 
-from smartbin import outbox, report, schedule
+from smartbin import clock, events, outbox, report, schedule
 from smartbin.errors import LinkError
 
 _ENOUGH_MS = const(2000)  # a segment is not begun with less than this left
@@ -25,10 +25,12 @@ def newest(node, cfg, mem, link, battery_mv):
     """The outbox, retained.  The first report of a boot must come back to be believed."""
     readings = mem.outbox.readings(mem.seq)
     gap = (mem.gap_from, mem.gap_to) if mem.gap_to else None
-    head = header(cfg, mem, link, battery_mv, mem.epoch, gap, mem.notes.since())
+    facts = (mem.epoch, gap, mem.notes.since(), state(cfg, mem, readings))
+    head = header(cfg, mem, link, battery_mv, facts)
     link.publish(report.topic(cfg.bin_id), report.encode(head, readings), True, not mem.spoke_s)
     mem.outbox.forget(len(readings))
     mem.gap_from = mem.gap_to = 0
+    mem.events.up = mem.events.down = 0
     mem.notes.told()
     mem.acked = mem.seq
     node.acknowledged(mem)
@@ -44,7 +46,8 @@ def segment(node, cfg, mem, link, battery_mv):
         return False
     if found is not None:
         readings = outbox.unpack(found.rows, found.next_seq)
-        head = header(cfg, mem, link, battery_mv, found.epoch, None, [])
+        told = report.Bin(events.standing(mem.events), news(readings), *report.QUIET[2:])
+        head = header(cfg, mem, link, battery_mv, (found.epoch, None, [], told))
         link.publish(report.topic(cfg.bin_id), report.encode(head, readings), False, False)
     if not node.flash.drop(name):
         return False
@@ -63,6 +66,34 @@ def _lose(node, mem, readings):
         node.acknowledged(mem)
 
 
-def header(cfg, mem, link, battery_mv, epoch, gap, notes):
+def state(cfg, mem, readings):
+    """What the newest message says of the bin now, beside its level."""
+    past, now_s, last = mem.fill, mem.last_s, None
+    if readings[-1].pct is None and past.pct is not None:
+        last = (past.pct, max(0, now_s - past.last_s))
+    lid_dc = mem.events.lid_dc
+    lid_c = None if lid_dc is None else max(-128, min(127, (lid_dc + 5) // 10))
+    told = news(readings)
+    told += [(events.NAMES[i], way, readings[-1].seq) for i, way in mem.events.waiting()]
+    rest = (last, events.full_in(cfg, past, now_s), lid_c)
+    return report.Bin(events.standing(mem.events), told, emptied(mem.events, readings), *rest)
+
+
+def news(readings):
+    """(name, 1 raised / 0 released, seq) of all that these readings carry."""
+    told = [events.told_of(r.news) + (r.seq,) for r in readings if r.news]
+    return [(events.NAMES[i], way, seq) for i, way, seq in told]
+
+
+def emptied(past, readings):
+    """The last emptying, where one of these readings tells of it."""
+    for r in reversed(readings):
+        if r.news and events.told_of(r.news)[0] in (events.EMPTIED, events.PART):
+            return events.emptying(past) + (r.seq, clock.unix(r.at_s, r.stamp))
+    return None
+
+
+def header(cfg, mem, link, battery_mv, facts):
+    epoch, *told = facts
     node = (cfg.bin_id, epoch, mem.boot, battery_mv, link.rssi_dbm)
-    return report.Header(*node, schedule.next_report_s(cfg), mem.outbox.lost, gap, notes)
+    return report.Header(*node, schedule.next_report_s(cfg), mem.outbox.lost, *told)

@@ -1,26 +1,29 @@
-# A burst of microseconds -> distance, spread, quality and a reason.  Silence is never a number.
+# A burst of pings -> distance, spread, quality and a reason.  Silence is never a number.
 from collections import namedtuple
 from math import sqrt
 from micropython import const
 
+from smartbin import family
+
 # Why a sounding is as good as it is; the order is a wire format (packed readings hold the index).
 REASONS = ("ok", "noisy", "silent", "stuck", "dead", "near", "far", "safe")
-OK, NOISY, SILENT, STUCK, DEAD, NEAR, FAR, SAFE = range(8)
+REASONS += ("early", "split", "tilted")
+OK, NOISY, SILENT, STUCK, DEAD, NEAR, FAR, SAFE, EARLY, SPLIT, TILTED = range(11)
 
-# mm: median distance or None; spread_mm: nearest to farthest echo; quality: 0 none .. 4 best;
-# reason: index into REASONS; heard of pings; air_dc: air temperature used.
-Sounding = namedtuple(
-    "Sounding", ("mm", "spread_mm", "quality", "reason", "heard", "pings", "air_dc")
-)
+# mm: distance or None; spread_mm: nearest to farthest echo of the family that was believed;
+# quality: 0 none .. 4 best; reason: index into REASONS; heard of pings; air_dc: air temperature
+# used; lid_dc: the thermometer's own, or None; second_mm: the other family of echoes, or None;
+# tries: how often the sensor was switched on for it.
+_FIELDS = ("mm", "spread_mm", "quality", "reason", "heard", "pings", "air_dc", "lid_dc")
+Sounding = namedtuple("Sounding", _FIELDS + ("second_mm", "tries"))
 
-SKIPPED = Sounding(None, 0, 0, SAFE, 0, 0, 150)  # in safe mode nobody asks the sensor
+MILD_DC = const(150)  # without a thermometer: 15 C
 
-_FEWEST = const(3)  # pings in every burst
-_AGREE_MM = const(20)  # modules jitter by +-4 mm (robert-hh/micropython#20); twice that, and air
-_NOISY_MM = const(60)  # wider than this and the median may sit between two different things
-_NEAR_MM = const(15)  # a reading this close to the blind zone may be the blind zone itself
+_PAIR = const(2)  # echoes that make a distance, after many pings: textiles swallow most; one is
+# enough where the waste may be
+_EARLY_PCT = const(75)  # an answer before this much of the blind zone: no echo comes so soon
 _FAR_PCT = const(5)  # air temperature and a dented floor; beyond it is not our bin
-_MILD_DC = const(150)  # without a thermometer: 15 C
+_FAR_BLIND_PCT = const(10)  # without a thermometer: 343 m/s is wrong by 7.6 % at -20 C
 
 
 def distance_mm(echo_us, air_dc):
@@ -31,50 +34,105 @@ def distance_mm(echo_us, air_dc):
     return int(echo_us * 0.16565 * sqrt(1 + air_dc / 2731.5) + 0.5)
 
 
-def settle(sonar, air, cfg, up):
-    """Ping until three agree, or cfg.pings are spent, or the wake has no time left."""
+def settle(sonar, cfg, mem, up):
+    """Ping until the echoes agree, or cfg.pings are spent, or the wake has no time left.
+
+    A sensor that is stuck or dead is switched off and on once: many a latched one comes back.
+    """
+    sounding = _burst(sonar, cfg, mem, up, 1)
+    if sounding.reason in (STUCK, DEAD) and up.left_ms() > cfg.pings * sonar.sensor.period_ms:
+        return _burst(sonar, cfg, mem, up, 2)
+    return sounding
+
+
+def skipped(reason, lid_dc=None):
+    """The Sounding of a wake that did not ask the sensor: safe mode, or a bin that lies."""
+    return Sounding(None, 0, 0, reason, 0, 0, MILD_DC, lid_dc, None, 0)
+
+
+def lying(sonar, _cfg, _mem, _up):
+    """In place of settle() where the bin lies: a thermometer tells of a fire there, too."""
     with sonar:
-        air_dc = air.read_dc()
-        if air_dc is None:
-            air_dc = _MILD_DC
+        return skipped(TILTED, sonar.air_dc())
+
+
+def judge(burst, ear, trouble=None, tries=1):
+    """A Sounding from what the pings answered, None where nothing came back."""
+    mms = _distances(burst, ear)
+    waste, second = family.choose(family.families(mms), ear)
+    tail = (len(mms), len(burst), ear.air_dc, ear.lid_dc, family.middle(second), tries)
+    if len(waste) < _PAIR and not family.likely(family.middle(waste), ear):
+        return Sounding(None, 0, 0, _why_not(burst, mms, ear, trouble), *tail)
+    spread = waste[-1] - waste[0]
+    quality, reason = _grade(waste, second, len(burst), ear)
+    return Sounding(family.middle(waste), spread, quality, reason, *tail)
+
+
+def _burst(sonar, cfg, mem, up, tries):
+    with sonar:
+        lid_dc = sonar.air_dc()
+        ear = _ear(sonar.sensor, cfg, mem.fill, lid_dc)
         burst = []
-        while len(burst) < cfg.pings and not _agreed(burst, air_dc, sonar.sensor):
+        while len(burst) < cfg.pings and not family.enough(
+            _distances(burst, ear), len(burst), ear
+        ):
             if up.left_ms() < 2 * sonar.sensor.period_ms:
                 break
             burst.append(sonar.ping())
-    return judge(burst, air_dc, sonar.sensor, cfg.empty_mm, sonar.trouble())
+    return judge(burst, ear, sonar.trouble(), tries)
 
 
-def judge(burst, air_dc, sensor, empty_mm, trouble=None):
-    """A Sounding from a list of echo times in microseconds, None where nothing came back."""
-    heard = _distances(burst, air_dc, sensor)
-    if 2 * len(heard) <= len(burst) or not heard:
-        reason = SILENT if heard or trouble is None else trouble
-        return Sounding(None, 0, 0, reason, len(heard), len(burst), air_dc)
-    mm = heard[len(heard) // 2]
-    spread = heard[-1] - heard[0]
-    quality, reason = _grade(mm, spread, len(burst) - len(heard), sensor, empty_mm)
-    return Sounding(mm, spread, quality, reason, len(heard), len(burst), air_dc)
+def _ear(sensor, cfg, state, lid_dc):
+    slack_pct = _FAR_BLIND_PCT if lid_dc is None and sensor.speed >= 0 else _FAR_PCT
+    far_mm = cfg.empty_mm + cfg.empty_mm * slack_pct // 100
+    return family.Ear(sensor, state.air_dc(lid_dc), lid_dc, state.scale_pm, state.mm, far_mm)
 
 
-def _distances(burst, air_dc, sensor):
-    mms = sorted([distance_mm(us, air_dc) for us in burst if us is not None])
-    return [mm for mm in mms if mm <= sensor.range_mm]
+def _distances(burst, ear):
+    """What can be a distance, nearest first: not silence, not an answer that came too early."""
+    mms = sorted([_mm(answer, ear) for answer in burst if answer is not None])
+    return [mm for mm in mms if _early_mm(ear) <= mm <= ear.sensor.range_mm]
 
 
-def _agreed(burst, air_dc, sensor):
-    last = _distances(burst[-_FEWEST:], air_dc, sensor)
-    heard = len(_distances(burst, air_dc, sensor))
-    if len(last) < _FEWEST or 2 * heard <= len(burst):
-        return False
-    return last[-1] - last[0] <= _AGREE_MM
+def _early_mm(ear):
+    return ear.sensor.blind_mm * _EARLY_PCT // 100
 
 
-def _grade(mm, spread, missed, sensor, empty_mm):
-    if mm <= sensor.blind_mm + _NEAR_MM:
+def _mm(answer, ear):
+    """Millimetres; a sensor that reckoned them at some speed of sound is taken at its time."""
+    speed = ear.sensor.speed
+    if speed < 0 and ear.lid_dc is None:
+        mm = answer
+    elif speed < 0:  # its own thermometer hangs where ours does
+        mm = int(answer * sqrt((2731.5 + ear.air_dc) / (2731.5 + ear.lid_dc)) + 0.5)
+    else:
+        mm = distance_mm(answer * 2000 // speed if speed else answer, ear.air_dc)
+    return mm + mm * ear.scale_pm // 1000
+
+
+def _why_not(burst, mms, ear, trouble):
+    if len(mms) >= _PAIR:
+        return NOISY
+    answers = [answer for answer in burst if answer is not None]
+    early = [a for a in answers if _mm(a, ear) < _early_mm(ear)]
+    if 2 * len(early) > len(burst):
+        return EARLY
+    return SILENT if answers or trouble is None else trouble
+
+
+def _grade(waste, second, pings, ear):
+    mm = family.middle(waste)
+    if mm <= family.near_mm(ear):
         return 1, NEAR
-    if mm > empty_mm + empty_mm * _FAR_PCT // 100:
+    if mm > ear.far_mm:
         return 1, FAR
-    if spread > _NOISY_MM:
+    if len(second) >= family.FEWEST:
+        if len(waste) >= 3 * len(second):
+            return 3, SPLIT
+        return (2 if family.expected(mm, ear) else 1), SPLIT
+    if len(waste) < family.FEWEST:
+        return 1, NOISY
+    spread = waste[-1] - waste[0]
+    if spread > family.NOISY_MM or 2 * len(waste) <= pings:
         return 2, NOISY
-    return (4 if spread <= _AGREE_MM and not missed else 3), OK
+    return (4 if spread <= family.AGREE_MM and len(waste) == pings else 3), OK

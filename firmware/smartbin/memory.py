@@ -4,7 +4,7 @@ import struct
 from binascii import crc32
 from micropython import const
 
-from smartbin import notes
+from smartbin import events, fill, notes
 from smartbin.outbox import Outbox
 
 IMAGE_SIZE = const(2048)  # all of machine.RTC().memory() (facts 1.5)
@@ -12,12 +12,14 @@ RESERVE = const(16)  # numbers promised to NVS ahead of their use: none comes tw
 
 _SLOT = const(1024)
 _MAGIC = const(0x5342)  # "BS"
-_VERSION = const(2)
+_VERSION = const(3)
 _HEAD = "<HBBI"  # magic, version, rows in the outbox, generation
 _SUM_AT = const(8)
 _BODY_AT = const(12)
 _NOTES_AT = const(84)
-_ROWS_AT = const(176)
+_FILL_AT = const(176)
+_EVENTS_AT = const(216)  # 40 bytes further: what fill.py may take
+_ROWS_AT = const(240)
 _UNTOLD = const(255)
 
 # The numbers of a Memory, as they lie in the body; then told_pct and the outbox's lost readings.
@@ -35,6 +37,8 @@ _FIELDS += (
 )
 _FIELDS += ("prompts", "alarmed", "radio", "mirrored", "spilled")
 _BODY = "<12IiihBBBBBBBBBI"
+
+_MOMENTS = ("last_s", "warm_s", "first_s", "emptied_s", "lid_s")  # of fill and events
 
 ROOM = (_SLOT - _ROWS_AT) // 16
 
@@ -56,12 +60,8 @@ class Memory:
         self.gap_from = self.gap_to = 0  # numbers that a loss of power may have cost: to be told
         self.rate_ppm = 0  # how much faster true time runs than the chip's clock
         self.learnt = 0  # how often that was measured
-        self.doubt_s = (
-            0  # how far the last network time, not believed yet, was ahead of the chip's
-        )
-        self.starts = (
-            0  # cold starts before this one that came to no report; 0 after the first nap
-        )
+        self.doubt_s = 0  # by how much the last network time, not believed yet, was ahead
+        self.starts = 0  # cold starts before this one without a report; 0 after the first nap
         self.fails = 0  # reports that failed in a row
         self.prompts = 0  # prompt tries left for an alarm that nobody has heard of
         self.ill = 0  # unhealthy boots since the last acknowledged report
@@ -71,10 +71,19 @@ class Memory:
         self.mirrored = 0  # 1 where flash holds a copy of the outbox
         self.spilled = 0  # segments of the outbox that wait in flash, as far as we know
         self.told_pct = None  # fill in the last report
+        self.fill = fill.State()
+        self.events = events.State()
         self.outbox = Outbox(ROOM)
         self.notes = notes.Notes()
         self.slots = bytes(IMAGE_SIZE)
         self.generation = 0
+
+    def moved(self, by_s):
+        """The clock jumped by so much; what the bin's past counts from goes along."""
+        for name in _MOMENTS:
+            kept = self.events if name == "lid_s" else self.fill
+            if getattr(kept, name):
+                setattr(kept, name, max(0, getattr(kept, name) + by_s))
 
 
 def save(mem):
@@ -84,6 +93,8 @@ def save(mem):
     fields = [getattr(mem, name) for name in _FIELDS]
     struct.pack_into(_BODY, slot, _BODY_AT, *fields, told, mem.outbox.lost)
     mem.notes.pack_into(slot, _NOTES_AT)
+    slot[_FILL_AT : _FILL_AT + fill.STATE_SIZE] = mem.fill.pack()
+    slot[_EVENTS_AT : _EVENTS_AT + events.STATE_SIZE] = mem.events.pack()
     slot[_ROWS_AT : _ROWS_AT + len(mem.outbox.rows)] = mem.outbox.rows
     mem.generation += 1
     struct.pack_into(_HEAD, slot, 0, _MAGIC, _VERSION, len(mem.outbox), mem.generation)
@@ -119,6 +130,10 @@ def _checksum(slot):
     return crc32(slot[_BODY_AT:], crc32(slot[:_SUM_AT]))
 
 
+def _piece(image, at, size):
+    return image[at : at + size]
+
+
 def _load(image, generation, at):
     mem = Memory()
     fields = struct.unpack_from(_BODY, image, at + _BODY_AT)
@@ -129,6 +144,8 @@ def _load(image, generation, at):
     rows = at + _ROWS_AT
     mem.outbox = Outbox(ROOM, image[rows : rows + image[at + 3] * 16], lost)
     mem.notes = notes.unpack_from(image, at + _NOTES_AT)
+    mem.fill = fill.unpack(_piece(image, at + _FILL_AT, fill.STATE_SIZE))
+    mem.events = events.unpack(_piece(image, at + _EVENTS_AT, events.STATE_SIZE))
     mem.slots = bytes(image)
     mem.generation = generation
     return mem

@@ -38,6 +38,10 @@ class Outbox:
     def readings(self, next_seq):
         return unpack(self.rows, next_seq)
 
+    def news(self):
+        """Does a reading carry any?"""
+        return any([r.news for r in self.readings(0)])
+
     def forget(self, n):
         """The n oldest are no longer ours to keep."""
         self.rows = self.rows[n * report.ROW_SIZE :]
@@ -64,10 +68,11 @@ class Outbox:
         self.rows[i * size : (i + 1) * size] = report.pack(moved)
 
     def _drop_one(self):
-        """The oldest routine reading; an alarm only where there is nothing else."""
+        """The oldest routine reading; one that carries news only where there is nothing else."""
         size, at = report.ROW_SIZE, 0
         for i in range(len(self)):
-            if not report.unpack(self.rows, i * size, 0).alarm:
+            r = report.unpack(self.rows, i * size, 0)
+            if not r.alarm and not r.news:
                 at = i * size
                 break
         self.rows = self.rows[:at] + self.rows[at + size :]

@@ -2,7 +2,7 @@
 from binascii import crc32
 from micropython import const
 
-from smartbin import clock
+from smartbin import clock, events, fill
 
 _MOST_FAILS = const(12)  # beyond this the back-off has reached its ceiling, and 30 bits their end
 _PROMPTS = const(3)  # tries for a new alarm before it joins the back-off
@@ -11,6 +11,9 @@ _SAFE_BOOTS = const(3)  # unhealthy boots in a row that lead to safe mode ...
 _STARTS = const(2)  # cold starts without a report, after which the next one is not tried at once
 _SAFE_S = const(21_600)  # ... in which the node sleeps this long
 _GUARD = const(2)  # a wake within half a period before a slot was meant for that slot
+_DRIFT = const(16)  # a sleep clock whose rate is not learnt yet may be off by so much: 1/16
+_LOOKS = const(3)  # at a level that jumped, in quick succession
+_SOON = const(8)  # full within so many measurements: time to look more often
 
 
 def safe(mem):
@@ -30,18 +33,17 @@ def recover(cfg, mem, now_s):
     failed(cfg, mem, now_s)
 
 
-def alarm(level, cfg, mem):
-    """Does this level raise an alarm?  It stands until somebody has heard of it."""
-    if level.pct is None or level.pct < cfg.full_pct or _told_full(cfg, mem):
+def alarm(news, mem):
+    """Is there an alarm among these news?  It stands until somebody has heard of it."""
+    if not events.alarms(news):
         return False
-    if not mem.prompts and not mem.alarmed:
-        mem.prompts = _PROMPTS
+    mem.prompts = _PROMPTS
     mem.alarmed = 1
     return True
 
 
-def due(level, cfg, mem, now_s, asked):
-    """Why to speak in this wake, as a word, or None."""
+def due(level, cfg, mem, now_s, asked, period_s):
+    """Why to speak in this wake, as a word, or None.  period_s: see below."""
     if asked:
         return "asked"
     if mem.prompts and not safe(mem):
@@ -50,22 +52,25 @@ def due(level, cfg, mem, now_s, asked):
         return None  # in safe mode, too: what resets the chip at each report must not empty it
     if safe(mem):
         return "safe"
-    return "first" if not mem.spoke_s else _routine(level, cfg, mem, now_s - mem.spoke_s)
+    if not mem.spoke_s:
+        return "first"
+    return _routine(level, cfg, mem, now_s - mem.spoke_s, nap_s(cfg, mem, now_s, period_s))
 
 
-def _routine(level, cfg, mem, since_s):
-    """Why to speak since_s seconds after the last report, or None."""
-    slack_s = cfg.sample_s // 2  # the wake nearest to the moment, not the one after it
-    if since_s < 0 or since_s + slack_s >= cfg.silence_s:
-        return "silence"
+def _routine(level, cfg, mem, since_s, left_s):
+    """Why to speak since_s seconds after the last report, left_s before the next wake, or None."""
+    if since_s < 0 or since_s + left_s >= next_report_s(cfg):
+        return "silence"  # the next wake would come later than the last report promised
     if len(mem.outbox) >= mem.outbox.room * 3 // 4:
         return "crowded"
     if mem.alarmed:
         return "alarm"
-    if since_s + slack_s < cfg.report_s:
-        return None
+    if since_s + left_s // 2 < cfg.report_s:
+        return None  # the wake nearest to the moment, not the one after it
     if mem.spilled:
         return "backlog"
+    if mem.outbox.news():
+        return "news"
     return "change" if _changed(level, cfg, mem) else None
 
 
@@ -96,32 +101,78 @@ def next_report_s(cfg):
     return cfg.silence_s + cfg.sample_s // 2  # the wake that is nearest may come after it
 
 
-def next_nap_ms(cfg, mem, now_s, up):
-    """Until the next slot, by the chip's own clock.
+def period_s(level, cfg, mem, now_s):
+    """From this measurement to the next: it follows what the bin does.
 
-    Slots lie one sample_s apart, shifted by the bin's id so that no two bins of a fleet are alike.
-    Without the time of day they are counted from this wake.
+    However slow, the thermometer is looked at once in fire_s.
     """
+    slow_s = max(cfg.sample_s, min(cfg.slow_s, cfg.silence_s * 2 // 3))  # a nap may be 3/2 of it
+    if mem.events.stands(events.FIRE):
+        wait_s = min(cfg.sample_s, cfg.fast_s)
+    elif mem.events.stands(events.LOW) or mem.events.stands(events.CRITICAL):
+        wait_s = slow_s
+    elif _disputed(level, mem) or _nearing(level, cfg, mem, now_s):
+        wait_s = min(cfg.sample_s, cfg.fast_s)
+    elif _night(cfg, mem, now_s) or _quiet(level, cfg):
+        wait_s = slow_s
+    else:
+        wait_s = cfg.sample_s
+    return min(wait_s, cfg.fire_s) if mem.events.lid_s else wait_s
+
+
+def _disputed(level, mem):
+    """Do two readings disagree?  One that goes on to be alone is not worth so many looks."""
+    return level.kind == fill.HELD and mem.fill.looks < _LOOKS
+
+
+def _nearing(level, cfg, mem, now_s):
+    """Will it soon be full, and is not yet?"""
+    if level.pct is None or mem.events.stands(events.FULL):
+        return False
+    left = events.full_in(cfg, mem.fill, now_s)
+    soon = left is not None and left[0] * 3600 < _SOON * cfg.sample_s
+    return level.pct >= cfg.near_pct or (soon and not _quiet(level, cfg))
+
+
+def _quiet(level, cfg):
+    """So far from full that no few deposits fill it."""
+    return level.pct is not None and level.pct < cfg.near_pct // 2
+
+
+def _night(cfg, mem, now_s):
+    if not mem.set_s:
+        return False
+    since_h = (now_s // 3600 - cfg.night_from_h) % 24
+    return since_h < (cfg.night_to_h - cfg.night_from_h) % 24
+
+
+def next_nap_ms(cfg, mem, now_s, up, period_s):
+    """Until the next slot, by the chip's own clock."""
     if safe(mem):
         nap_ms = _SAFE_S * 1000
     elif mem.prompts:
         nap_ms = (_PROMPT_S + chance(cfg, mem.seq, _PROMPT_S)) * 1000
-    elif mem.set_s:
-        nap_ms = _to_slot_s(cfg, now_s) * 1000
     else:
-        nap_ms = cfg.sample_s * 1000 - up.spent_ms()
+        nap_ms = nap_s(cfg, mem, now_s, period_s) * 1000
+        if not mem.set_s:
+            nap_ms -= up.spent_ms()
     return max(1000, clock.raw_ms(mem, nap_ms))
 
 
-def _to_slot_s(cfg, now_s):
-    """Seconds to the next slot; one that is nearly reached is this wake's own."""
-    shift_s = chance(cfg, 0, cfg.sample_s)
-    left_s = cfg.sample_s - (now_s - shift_s) % cfg.sample_s
-    return left_s if left_s * _GUARD > cfg.sample_s else left_s + cfg.sample_s
+def nap_s(cfg, mem, now_s, period_s):
+    """Seconds to the next slot; one that is nearly reached is this wake's own.
 
-
-def _told_full(cfg, mem):
-    return mem.told_pct is not None and mem.told_pct >= cfg.full_pct
+    Slots lie one period apart, shifted by the bin's id so that no two bins of a fleet are alike.
+    Without the time of day they are counted from this wake.
+    """
+    if not mem.set_s:
+        return period_s
+    left_s = period_s - (now_s - chance(cfg, 0, period_s)) % period_s
+    if left_s * _GUARD <= period_s:
+        left_s += period_s
+    if mem.events.lid_s and left_s > cfg.fire_s + cfg.fire_s // _DRIFT:
+        left_s //= 2  # from an odd moment to a slot, with a look at the thermometer half way
+    return left_s
 
 
 def _changed(level, cfg, mem):

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from sim.report import opening, page, shares, story, telling, words
+from sim.report import eventful, opening, page, shares, story, telling, words
 from sim.report.story import FaultStory, Story
 from sim.report.table import table
 from sim.report.words import count, duration, number
@@ -33,6 +33,7 @@ def html(run: Run, summary: dict[str, Any]) -> str:
         *[page.text(sentence, "lead") for sentence in opening.sentences(told, summary)],
         page.tiles(_tiles(told, summary)),
         *_bins(told),
+        *eventful.section(told),
         *_arrivals(told),
         *_faults(told, summary),
         *_shares(told, summary),
@@ -71,17 +72,22 @@ def _tiles(told: Story, summary: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _bins(told: Story) -> list[str]:
-    from sim.report import legend, panels  # they bring matplotlib, which the table does without
+    from sim.report import (
+        closeup,
+        legend,
+        panels,
+    )  # they bring matplotlib, which the table does without
 
     return [
         page.heading("Every bin, from beginning to end"),
         page.text(
-            "One strip for each bin: how full it was, what it reported and, below the line, when "
-            "it tried to report."
+            "One strip for each bin: how full it was, what it reported and how sure it was of it. "
+            "Below the line: what it said had happened, and when it tried to report."
         ),
         page.text(_left_out(told, panels.MOST)),
         page.text(_untimed(told)),
-        legend.signs(told),
+        legend.signs_of(told),
+        *closeup.section(told),
         page.pictures(panels.pictures(told), "level, readings and reports of each bin over time"),
     ]
 
@@ -139,7 +145,7 @@ def _fault_row(told: Story, one: FaultStory) -> list[str]:
     name = words.fault(one.fault.kind).capitalize()
     start, begin, lasts = told.run.scenario.run.start, one.fault.at_ms, one.fault.lasts_ms
     when = words.span(start, begin, begin + lasts)
-    cells = (when, duration(lasts), telling.fault_bins(told, one), telling.fault(one))
+    cells = (when, duration(lasts), telling.fault_bins(told, one), eventful.fault(told, one))
     return [f"{legend.fault(one.fault.kind)}{one.number}  {escape(name)}", *map(escape, cells)]
 
 

@@ -43,7 +43,7 @@ def picture(told: Story) -> Arrivals:
         for ax in (upper, lower):
             canvas.shade(ax, told.run.scenario.faults, days)
             canvas.time_axis(ax, told.run.scenario.run, labels=ax is lower)
-        rows = canvas.name_faults(upper, told.run.scenario.faults, days)
+        rows = canvas.name_faults(upper, enumerate(told.run.scenario.faults, 1), 0, days)
         _heading(upper, "Readings that arrived", rows)
         _heading(lower, "Attempts to report that failed", 0)
         _stack(upper, _delivered(told), bar_ms, days)

@@ -2,46 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sim.fault_kinds import KINDS
-from sim.report import canvas, story, words
-from sim.report.canvas import EMPTIED, FAILED, LATE, ON_TIME, TRUTH, TRUTH_EDGE
+from sim.report import happenings, signs, story, words
+from sim.report.canvas import ALARM, FAILED, LATE, NEWS, ON_TIME
 from sim.report.story import Story
 from sim.report.words import duration
 
-_ROW_X = (5, 10, 15, 20)
-_TRUTH = (
-    f'<path d="M1 15V9h9V4h15v11z" fill="{TRUTH}"/>'
-    f'<path d="M1 9h9V4h15" fill="none" stroke="{TRUTH_EDGE}"/>'
-)
-_ON_TIME = "".join(f'<circle cx="{x}" cy="8" r="1.8" fill="{ON_TIME}"/>' for x in _ROW_X)
-_LATE = "".join(f'<circle cx="{x}" cy="8" r="2.6" fill="{LATE}"/>' for x in _ROW_X)
-_WAIT = (
-    f'<path d="M1 8h17" stroke="{LATE}" stroke-width="3"/>'
-    f'<path d="M17 3.5v9l8-4.5z" fill="{LATE}"/>'
-)
-_ARRIVED = f'<path d="M13 3v10" stroke="{ON_TIME}" stroke-width="1.6"/>'
-_CROSS = f'<path d="M9 4l8 8m0-8l-8 8" stroke="{FAILED}" stroke-width="1.8"/>'
-_SILENT = (
-    f'<path d="M1 11h24" stroke="#B8B8B8"/><path d="M13 4v11" stroke="{FAILED}" stroke-width="2"/>'
-)
-_EMPTIED = f'<path d="M8 4h10l-5 9z" fill="{EMPTIED}"/>'
-_SIGNS = (
-    (_TRUTH, "how full the bin really was"),
-    (_ON_TIME, "readings that arrived on time, at the time of measurement"),
-    (_LATE, "readings that arrived late: an attempt to report them had failed"),
-    (_WAIT, "how long late readings waited; the tip is when they arrived"),
-    (_ARRIVED, "a report arrived"),
-    (_CROSS, "an attempt to report failed"),
-    (_SILENT, "a reading without a distance: the sensor heard nothing"),
-    (_EMPTIED, "the bin was emptied"),
-)
+
+def signs_of(told: Story) -> str:
+    """The signs of the bins' pictures: those that occur in this run."""
+    return _list([*_levels(told), *_events(told), *_reports(told), *_faults(told)])
 
 
-def signs(told: Story) -> str:
-    """The signs of the bins' pictures, with the faults of this run."""
-    return _list([*_SIGNS, *_faults(told)])
+def _levels(told: Story) -> Iterator[tuple[str, str]]:
+    yield signs.REALLY_FULL, "how full the bin really was"
+    if any(b.bin.waste.emptied_ms for b in told.bins):
+        yield signs.REALLY_EMPTIED, "the bin was really emptied"
+    yield (
+        signs.LEVEL,
+        "the level that the bin reported, and between which levels it was 80 % sure to be",
+    )
+    readings = [d for b in told.bins for d in b.readings]
+    if any(d.at_least for d in readings):
+        yield signs.BOUND, "at least so full: the waste is too near for the sensor to say more"
+    if any(d.fill_pct is None for d in readings):
+        yield signs.SILENT, "no level measured; dotted: the last one before"
+    yield signs.FULL_LINE, f"the line of “full”: {story.setting(told.run, 'full_pct')} %"
+
+
+def _events(told: Story) -> Iterator[tuple[str, str]]:
+    found = {h.name: h for b in told.bins for h in happenings.of(b)}
+    if "emptied" in found:
+        yield signs.SAID_EMPTIED, "the bin said that it was emptied"
+    if "part_emptied" in found:
+        yield signs.SAID_PARTLY, "... partly emptied"
+    lasting = [h for h in found.values() if not h.moment]
+    for alarm, what in ((True, "an alarm stands; it is told at once"), (False, "other news")):
+        names = [words.event(h.name) for h in lasting if h.alarm == alarm]
+        if names:
+            yield signs.bar(ALARM if alarm else NEWS), f"{what}: {words.listing(sorted(names))}"
+    if any(h.ended_ms is not None for h in lasting):
+        yield signs.OVER, "the bin said that it is over"
+
+
+def _reports(told: Story) -> Iterator[tuple[str, str]]:
+    yield signs.ARRIVED, "a report arrived"
+    if any(b.failed_ms.size for b in told.bins):
+        yield signs.CROSS, "an attempt to report failed"
+    if told.late:
+        yield signs.LATE_LEVEL, "a level that arrived late: an attempt to report it had failed"
+        yield signs.WAIT, "how long late readings waited; the tip is when they arrived"
 
 
 def colors(told: Story) -> str:
@@ -51,31 +63,19 @@ def colors(told: Story) -> str:
         (LATE, "late: after a failed attempt"),
         (FAILED, "failed attempts"),
     )
-    return _list([*[(_block(color), text) for color, text in blocks], *_faults(told)])
+    return _list([*[(signs.block(color), text) for color, text in blocks], *_faults(told)])
 
 
 def _faults(told: Story) -> list[tuple[str, str]]:
-    return [(_band(kind), words.fault(kind)) for kind in _kinds(told)]
+    return [(signs.band(kind), words.fault(kind)) for kind in _kinds(told)]
 
 
 def _kinds(told: Story) -> list[str]:
     return list(dict.fromkeys(fault.kind for fault in told.run.scenario.faults))
 
 
-def _block(color: str) -> str:
-    return f'<rect x="8" y="2" width="10" height="12" fill="{color}"/>'
-
-
-def _band(kind: str) -> str:
-    color = canvas.fault_color(kind)
-    return (
-        f'<rect x="4" y="1" width="18" height="14" fill="{color}" fill-opacity="0.32"/>'
-        f'<rect x="4" y="1" width="18" height="2.5" fill="{color}"/>'
-    )
-
-
-def _list(signs: Iterable[tuple[str, str]]) -> str:
-    rows = (f"<li>{_sign(sign)}{text}</li>" for sign, text in signs)
+def _list(found: Iterable[tuple[str, str]]) -> str:
+    rows = (f"<li>{_sign(sign)}{text}</li>" for sign, text in found)
     return f'<ul class="legend">{"".join(rows)}</ul>'
 
 
@@ -85,7 +85,14 @@ def _sign(shapes: str) -> str:
 
 def fault(kind: str) -> str:
     """The sign of a kind of fault."""
-    return _sign(_band(kind))
+    return _sign(signs.band(kind))
+
+
+def event(name: str) -> str:
+    """The sign of an event."""
+    moments = {"emptied": signs.SAID_EMPTIED, "part_emptied": signs.SAID_PARTLY}
+    alarm = name in happenings.ALARMS
+    return _sign(moments.get(name) or signs.bar(ALARM if alarm else NEWS))
 
 
 def glossary(told: Story) -> list[tuple[str, str]]:
@@ -100,6 +107,10 @@ def glossary(told: Story) -> list[tuple[str, str]]:
     late = (
         "At least one attempt to report failed between the reading and its arrival. Waiting for "
         f"the next regular report, up to {silence}, does not count as late."
+    )
+    interval = (
+        "The pale band around a level: 8 of 10 times the truth is said to lie in it. It is tall "
+        "where echoes disagree, or show a jump that the bin does not believe yet."
     )
     return [
         ("Reading", f"One measurement of how full a bin is. A bin takes one every {sample}."),
@@ -118,6 +129,7 @@ def glossary(told: Story) -> list[tuple[str, str]]:
         ("Lost", "Taken, and gone without a word: none of the above. It should be 0."),
         ("Duplicate", "A reading that arrived again, for instance after a lost acknowledgement."),
         ("Arrived", "Counted by a subscriber at the broker, never by the firmware's own word."),
+        ("Interval", interval),
         ("Point", "A hundredth of a bin: between 40 % and 43 % full lie 3 points."),
         *[(words.fault(kind).capitalize(), _meaning(kind)) for kind in _kinds(told)],
     ]

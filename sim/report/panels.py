@@ -1,30 +1,48 @@
-"""The bins of a run, one narrow picture each on one axis of time: truth, reports, faults."""
+"""The bins of a run, one panel each on one axis of time: truth, reports, events, faults."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
-import numpy as np
 from matplotlib.axes import Axes
 
-from sim.report import canvas
-from sim.report.canvas import DAY_MS
-from sim.report.story import Array, BinStory, Story
+from sim.report import canvas, happenings, lanes, levels
+from sim.report.happenings import Happening
+from sim.report.lanes import Bar, View
+from sim.report.story import BinStory, Story
 from sim.run import Run
 from sim.scenario_table import Fault
-from sim.waste import Waste
 
 MOST = 40  # bins that are drawn; of more, the ones with the most to tell
+FEW = 4  # so many have panels that are large enough to need no closer look
 _PER_PICTURE = 12  # so many fill a printed page
-_PANEL_IN, _GAP_IN, _TOP_IN, _BOTTOM_IN = 0.52, 0.09, 0.5, 0.28
-_FLOOR, _ROOF = -34, 108  # of a panel, in per cent; below zero is the lane of attempts
-_LANE = -19
-_TRUTH_POINTS = 1500
+_GAP_IN, _TOP_IN, _BOTTOM_IN = 0.1, 0.5, 0.28
+_LEVEL_IN = 0.36  # height of a hundred per cent,
+_LARGE_IN = 1.3  # in a large panel
 _TOO_MANY = 30_000  # readings in one page; beyond, they are drawn as pixels
-_SPARSE = 400  # readings of a bin; fewer, and dots may be larger
 _TEXT_PT = 7
+_SMALL_PT = 5.5
 _HOUR_MS = 3_600_000
+
+
+class Panel(NamedTuple):
+    """A bin, and what is in its lanes."""
+
+    one: BinStory
+    bars: list[list[Bar]]
+    view: View
+
+    @property
+    def floor(self) -> float:
+        """Its lower end, in per cent of the level."""
+        return self.view.floor(len(self.bars) + 1)
+
+    @property
+    def height_in(self) -> float:
+        """From floor to roof."""
+        return (levels.ROOF - self.floor) * self.view.level_in / 100
 
 
 def pictures(told: Story) -> list[str]:
@@ -32,124 +50,83 @@ def pictures(told: Story) -> list[str]:
     shown = told.worst(MOST)
     n = math.ceil(len(shown) / _PER_PICTURE)
     rows = math.ceil(len(shown) / n)
-    with canvas.styled():
-        return [_picture(told, shown[i : i + rows], shown) for i in range(0, len(shown), rows)]
-
-
-def _picture(told: Story, bins: Sequence[BinStory], shown: Sequence[BinStory]) -> str:
-    step_in = _PANEL_IN + _GAP_IN
-    fig = canvas.figure(_TOP_IN + step_in * len(bins) + _BOTTOM_IN)
     crowded = sum(len(b.readings) for b in shown) > _TOO_MANY
-    for i, one in enumerate(bins):
-        bottom_in = _BOTTOM_IN + step_in * (len(bins) - 1 - i) + _GAP_IN
-        ax = canvas.axes(fig, bottom_in, _PANEL_IN)
+    days, large = told.run.scenario.run.days, len(shown) <= FEW
+    size = (_LARGE_IN, _TEXT_PT, True) if large else (_LEVEL_IN, _SMALL_PT, False)
+    panels = [panel(one, happenings.of(one), View(0, days, *size)) for one in shown]
+    with canvas.styled():
+        return [_picture(told, panels[i : i + rows], crowded) for i in range(0, len(shown), rows)]
+
+
+def closer(told: Story, one: BinStory, begin: float, end: float) -> str:
+    """One bin, large, over some of its days."""
+    with canvas.styled():
+        large = panel(one, happenings.of(one), View(begin, end, 1.5 * _LARGE_IN, _TEXT_PT, True))
+        return _picture(told, [large], crowded=False)
+
+
+def panel(one: BinStory, found: list[Happening], view: View) -> Panel:
+    """A bin with its events put into lanes."""
+    return Panel(one, lanes.placed(found, view), view)
+
+
+def _picture(told: Story, panels: Sequence[Panel], crowded: bool) -> str:
+    height_in = sum(p.height_in + _GAP_IN for p in panels)
+    fig = canvas.figure(_TOP_IN + height_in + _BOTTOM_IN)
+    drawn = {p.one.bin.index for p in panels}
+    faults = [f for f in enumerate(told.run.scenario.faults, 1) if drawn & {*f[1].bins}]
+    top_in = fig.get_figheight() - _TOP_IN
+    for i, one in enumerate(panels):
+        ax = canvas.axes(fig, top_in - one.height_in, one.height_in)
         _panel(ax, told.run, one, crowded)
-        _days(ax, told.run, top=i == 0, bottom=i == len(bins) - 1)
+        _days(ax, told.run, one.view, i == 0, i == len(panels) - 1, faults)
+        top_in -= one.height_in + _GAP_IN
     return canvas.image(fig)
 
 
-def _days(ax: Axes, run: Run, top: bool, bottom: bool) -> None:
-    canvas.time_axis(ax, run.scenario.run, labels=top or bottom)
+def _days(
+    ax: Axes, run: Run, view: View, top: bool, bottom: bool, faults: list[tuple[int, Fault]]
+) -> None:
+    canvas.time_axis(ax, run.scenario.run, top or bottom, (view.begin, view.end))
     ax.tick_params(axis="x", which="both", labeltop=top, labelbottom=bottom, bottom=bottom)
     if top:
-        rows = canvas.name_faults(ax, run.scenario.faults, run.scenario.run.days)
+        rows = canvas.name_faults(ax, faults, view.begin, view.end)
         ax.tick_params(axis="x", which="major", length=0)
         ax.tick_params(axis="x", which="minor", pad=4 + 11 * rows)
 
 
-def _panel(ax: Axes, run: Run, one: BinStory, crowded: bool) -> None:
-    days = run.scenario.run.days
-    canvas.shade(ax, _faults(run, one), days)
-    _truth(ax, one.bin.waste, days)
-    _lane(ax, one, crowded)
-    _reported(ax, run, one, crowded)
-    ax.set_ylim(_FLOOR, _ROOF)
-    ax.set_yticks([0, 100], ["0", "100 %"], fontsize=6)
+def _panel(ax: Axes, run: Run, panel: Panel, crowded: bool) -> None:
+    one, view = panel.one, panel.view
+    canvas.shade(ax, _faults(run, one), run.scenario.run.days)
+    levels.draw(ax, run, one, crowded, view.end - view.begin)
+    lanes.happened(ax, panel.bars, view)
+    lanes.reports(ax, one, view.lane(len(panel.bars)), crowded)
+    ax.set_ylim(panel.floor, levels.ROOF)
+    marks = [0, 50, 100] if view.words else [0, 100]
+    ax.set_yticks(marks, [*map(str, marks[:-1]), "100 %"], fontsize=6)
     ax.tick_params(axis="y", length=0, pad=3)
     ax.axhline(0, color="#B8B8B8", lw=0.6, zorder=1.5)
     ax.spines["bottom"].set_visible(False)
-    _captions(ax, one)
+    _captions(ax, panel, run.scenario.run.days)
 
 
 def _faults(run: Run, one: BinStory) -> list[Fault]:
     return [fault for fault in run.scenario.faults if one.bin.index in fault.bins]
 
 
-def _truth(ax: Axes, waste: Waste, days: float) -> None:
-    end_ms = round(days * DAY_MS)
-    emptied_ms = [t for t in waste.emptied_ms if 0 <= t < end_ms]
-    grid = np.linspace(0, end_ms, _TRUTH_POINTS).round().astype(np.int64).tolist()
-    times_ms = sorted({*grid, *emptied_ms, *(max(0, t - 1) for t in emptied_ms)})
-    levels = np.array([waste.level_pct(t) for t in times_ms])
-    steps = np.r_[True, levels[1:] != levels[:-1]]
-    steps[-1] = True
-    x, y = np.array(times_ms)[steps] / DAY_MS, levels[steps]
-    ax.fill_between(x, y, step="post", color=canvas.TRUTH, lw=0, zorder=1)
-    ax.step(x, y, where="post", color=canvas.TRUTH_EDGE, lw=0.7, zorder=1.6)
-    at = np.array(emptied_ms) / DAY_MS
-    ax.plot(at, np.full(len(at), 94.0), "v", color=canvas.EMPTIED, ms=4.5, mew=0, zorder=5)
-
-
-def _lane(ax: Axes, one: BinStory, crowded: bool) -> None:
-    """Attempts to report below the level: arrived, failed, and what waited for how long."""
-    for begin, end in _waits(one):
-        ax.plot([begin, end], [_LANE, _LANE], color=canvas.LATE, lw=2, solid_capstyle="butt")
-        ax.plot([end], [_LANE], ">", color=canvas.LATE, ms=5, mew=0, zorder=4)
-    style = {"linestyle": "none", "rasterized": crowded, "clip_on": False}
-    on_time = one.ok_ms[~np.isin(one.ok_ms, one.arrived_ms[one.late])]
-    ax.plot(on_time / DAY_MS, _lane_y(on_time), "|", color=canvas.ON_TIME, ms=4, mew=0.8, **style)
-    failed = one.failed_ms
-    ax.plot(
-        failed / DAY_MS,
-        _lane_y(failed),
-        "x",
-        color=canvas.FAILED,
-        ms=3.4,
-        mew=0.9,
-        zorder=5,
-        **style,
-    )
-
-
-def _lane_y(times: Array) -> Array:
-    return np.full(len(times), float(_LANE))
-
-
-def _waits(one: BinStory) -> list[tuple[float, float]]:
-    """For each message with late readings: when the oldest was taken, and when it arrived."""
-    arrived = one.arrived_ms[one.late]
-    taken = one.taken_ms[one.late]
-    return [(taken[arrived == t].min() / DAY_MS, t / DAY_MS) for t in np.unique(arrived)]
-
-
-def _reported(ax: Axes, run: Run, one: BinStory, crowded: bool) -> None:
-    """Dots at the time that the node itself stamped on the reading."""
-    start_s = run.scenario.run.start.timestamp()
-    true_days = one.taken_ms / DAY_MS
-    stamps = [None if d.at_s is None else (d.at_s - start_s) / 86_400 for d in one.readings]
-    x = np.array(
-        [true if own is None else own for own, true in zip(stamps, true_days, strict=True)]
-    )
-    y = np.array([np.nan if d.fill_pct is None else d.fill_pct for d in one.readings], dtype=float)
-    heard = ~np.isnan(y)
-    timely, late = heard & ~one.late, heard & one.late
-    size = 2.2 if len(x) < _SPARSE else 1.5
-    style = {"rasterized": crowded}
-    canvas.dots(ax, x[timely], y[timely], size, color=canvas.ON_TIME, zorder=3, **style)
-    canvas.dots(ax, x[late], y[late], size + 1, color=canvas.LATE, zorder=4, **style)
-    none = x[~heard]
-    ax.plot(
-        none, np.zeros(len(none)), "|", color=canvas.FAILED, ms=6, mew=1.1, zorder=5, clip_on=False
-    )
-
-
-def _captions(ax: Axes, one: BinStory) -> None:
+def _captions(ax: Axes, panel: Panel, days: float) -> None:
+    one, view = panel.one, panel.view
     name = one.bin.name if one.bin.name and one.bin.name not in one.bin.id else ""
-    place = {"transform": ax.transAxes, "fontsize": _TEXT_PT, "va": "center"}
-    ax.text(-0.062, 0.62, f"{one.bin.id}\n{name}".strip(), ha="right", weight="bold", **place)
+    place = {"transform": ax.get_yaxis_transform(), "va": "center"}
+    title = f"{one.bin.id}\n{name}".strip()
+    ax.text(-0.062, 50, title, ha="right", size=_TEXT_PT, weight="bold", **place)
+    for i, text in ((0, "events"), (len(panel.bars), "reports")):
+        ax.text(-0.008, view.lane(i), text, ha="right", color=canvas.FAINT, size=5, **place)
+    if view.end - view.begin < days:
+        return  # they are about the whole run
     lines = _remarks(one)
     color = canvas.FAINT if lines == ["on time"] else canvas.LATE
-    ax.text(1.015, 0.62, "\n".join(lines), ha="left", color=color, **place)
+    ax.text(1.015, 50, "\n".join(lines), ha="left", size=_TEXT_PT, color=color, **place)
 
 
 def _remarks(one: BinStory) -> list[str]:

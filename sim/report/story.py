@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.report import times
 from sim.run import BinRun, Delivery, Run
 from sim.scenario_table import Fault
 from smartbin import config
@@ -126,46 +127,14 @@ def _bin(one: BinRun, start_ms: int) -> BinStory:
     fresh = [d for d in one.deliveries if not d.again]
     ok = {one.wakes[d.wake].t_ms for d in one.deliveries if d.wake is not None}
     failed_ms = _array([w.t_ms for w in one.wakes if w.radio and w.t_ms not in ok])
-    taken_ms, arrived_ms = _array(_taken(one, fresh, start_ms)), _array(_arrived(one, fresh))
+    taken_ms, arrived_ms = (
+        _array(times.taken(one, fresh, start_ms)),
+        _array(times.arrived(one, fresh)),
+    )
     late = _any_between(failed_ms, taken_ms, arrived_ms)
-    errors_pct = _errors_pct(one, fresh, start_ms)
+    errors_pct = times.errors_pct(one, fresh, start_ms)
     ok_ms = _array(sorted(ok))
     return BinStory(one, ok_ms, failed_ms, fresh, taken_ms, arrived_ms, late, errors_pct)
-
-
-def _taken(one: BinRun, readings: list[Delivery], start_ms: int) -> list[int]:
-    """When each was measured: the wake that gave it its number, or else its own stamp."""
-    by_number = {w.number: w.t_ms for w in one.wakes if w.number is not None}
-    stamps = [None if d.at_s is None else since_start_ms(d.at_s, start_ms) for d in readings]
-    arrived = _arrived(one, readings)
-    return [
-        by_number.get(d.number, came if stamp is None else stamp)
-        for d, stamp, came in zip(readings, stamps, arrived, strict=True)
-    ]
-
-
-def _arrived(one: BinRun, readings: list[Delivery]) -> list[int]:
-    """When the messages were sent; one whose wake is not on record, with the one before it."""
-    found: list[int] = []
-    for d in readings:
-        before = found[-1] if found else 0
-        found.append(before if d.wake is None else one.wakes[d.wake].t_ms)
-    return found
-
-
-def since_start_ms(unix_s: int, start_ms: int) -> int:
-    """Virtual time of a stamp; start_ms: Unix time of the scenario's start."""
-    return unix_s * 1000 - start_ms
-
-
-def _errors_pct(one: BinRun, readings: list[Delivery], start_ms: int) -> Array:
-    return np.array(
-        [
-            abs(d.fill_pct - one.waste.level_pct(since_start_ms(d.at_s, start_ms)))
-            for d in readings
-            if d.fill_pct is not None and d.at_s is not None
-        ]
-    )
 
 
 def _fault(number: int, fault: Fault, bins: list[BinStory]) -> FaultStory:

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from sim.report import story, telling, words
+from sim.report import eventful, story, telling, words
 from sim.report.story import BinStory, Story
 from sim.report.words import number
 from sim.run import BinRun, Run
@@ -126,22 +126,20 @@ def _sentences(told: Story, summary: dict[str, Any]) -> Table:
 
 
 def _facts(told: Story, summary: dict[str, Any]) -> list[tuple[str, str]]:
-    facts = [
+    return [
         ("Readings", telling.readings(summary)),
         ("Reports", telling.sessions(summary)),
         ("Late", telling.late(told)),
         *[(f"Fault {one.number}", _fault(told, one)) for one in told.faults],
         ("Troubles", telling.troubles(summary, codes=True)),
+        ("Events", telling.events(summary)),
         ("Levels", telling.fill(summary)),
         ("Awake", telling.awake(summary)),
         ("Charge", telling.charge(summary)),
     ]
-    if summary["events"]:
-        facts.insert(-3, ("Events", telling.events(summary)))
-    return facts
 
 
 def _fault(told: Story, one: story.FaultStory) -> str:
     name = words.fault(one.fault.kind).capitalize()
     where = telling.fault_bins(told, one)
-    return f"{name}, {telling.fault_when(told, one)}, {where}. {telling.fault(one)}"
+    return f"{name}, {telling.fault_when(told, one)}, {where}. {eventful.fault(told, one)}"

@@ -62,8 +62,8 @@ def _trouble(name: str, n: int, codes: bool) -> str:
 
 def events(summary: Summary) -> str:
     """What the bins reported beside their levels."""
-    found = summary["events"].items()
-    return f"{listing([f'{name} {words.times(n)}' for name, n in found])}."
+    found = [f"{words.event(name)} {words.times(n)}" for name, n in summary["events"].items()]
+    return f"{listing(found)}." if found else "None told."
 
 
 def awake(summary: Summary) -> str:

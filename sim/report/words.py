@@ -73,6 +73,7 @@ _CELLS = {
     "lisocl2_d": "a lithium thionyl chloride D cell",
     "liion_18650": "a Li-ion 18650 cell",
 }
+_EVENTS = {"part_emptied": "partly emptied"}
 _BROKERS = {"external": "a broker outside the simulator"}
 
 
@@ -85,6 +86,11 @@ def trouble(name: str) -> Trouble:
 def fault(kind: str) -> str:
     """ap_down -> access point down."""
     return KINDS[kind].name if kind in KINDS else kind.replace("_", " ")
+
+
+def event(name: str) -> str:
+    """part_emptied -> partly emptied."""
+    return _EVENTS.get(name, name.replace("_", " "))
 
 
 def cell(kind: str) -> str:

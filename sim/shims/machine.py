@@ -4,13 +4,15 @@ import errno
 from binascii import a2b_base64
 
 import twin
+import twin_bus
+import twin_sonar
 
 PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 PIN_WAKE, EXT0_WAKE, EXT1_WAKE, TIMER_WAKE, TOUCHPAD_WAKE, ULP_WAKE = 2, 2, 3, 4, 5, 6
 
 _RTC_BYTES = 2048
 _ADC_US = 60  # one conversion with its share of the driver; an estimate
-_ECHO_DELAY_US = 450  # HC-SR04: from the trigger's end to the rising echo, by its data sheet
+_DROPS = ("esp32c3",)  # these let go of their outputs in light sleep (ESP-IDF)
 
 
 def reset_cause():
@@ -47,9 +49,17 @@ def lightsleep(*time_ms):
     if not time_ms:
         twin.end("asleep for ever", twin.Asleep)
     ms = twin.word(time_ms[0])
-    before = twin.enter("light")
+    s = twin.s
+    on = s.rail and s.frame["rail_pin"] is not None
+    let_go = on and twin.chip["name"] in _DROPS and s.frame["rail_pin"] not in s.held
+    if let_go:
+        _power(0)
+    before = twin.enter("doze" if on and not let_go else "light")
     twin.spend(max(0, ms) * 1000)
     twin.enter(before)
+    if let_go:
+        _power(1)
+    twin_sonar.deaf()
 
 
 def reset():
@@ -112,7 +122,11 @@ class Pin:
         if s.rail and self.id == s.frame["echo_pin"]:
             s.asked = True
         if self._echo:
+            if s.serial:
+                return twin_sonar.level()
             return 1 if s.rise_us <= s.up_us < s.fall_us else 0
+        if self.id in s.shut:
+            return 0
         return s.levels.get(self.id, s.inputs.get(self.id, 0))
 
     __call__ = value
@@ -135,20 +149,8 @@ def _drive(pin, level):
     elif pin == s.frame["trigger_pin"] and level != before:
         if level:
             s.high_us = s.up_us
-        elif s.high_us is not None and s.up_us - s.high_us >= s.frame["trigger_us"]:
-            _ping(s)
-
-
-def _ping(s):
-    """The sensor has seen a trigger.  It hears nothing without power, while it still settles, or
-    while the last pulse lasts; where the frame has no echo left, its line stays low."""
-    if not s.rail or s.up_us - s.rail_us < s.frame["settle_us"] or s.up_us < s.fall_us:
-        return
-    s.asked = True
-    s.pings += 1
-    if s.echoes:
-        s.rise_us = s.up_us + _ECHO_DELAY_US
-        s.fall_us = s.rise_us + s.echoes.pop(0)
+        elif s.high_us is not None and s.up_us - s.high_us >= s.frame["trigger_us"] > 0:
+            twin_sonar.triggered()
 
 
 def _power(level):
@@ -157,9 +159,9 @@ def _power(level):
         s.rail_us = s.up_us
         twin.enter("sense")
     elif s.rail and not level:
-        s.fall_us = min(s.fall_us, s.up_us)
         twin.enter("other")
     s.rail = bool(level)
+    twin_sonar.power(s.rail)
 
 
 class ADC:
@@ -182,6 +184,94 @@ class ADC:
 
     def read_u16(self):
         return min(65_535, self.read_uv() * 65_535 // 3_300_000)
+
+
+class UART:
+    """The line to the sensor.  read() waits for `timeout` ms for all that was asked for, and again
+    after each part of it; nothing at all is None.  Deaf in light sleep."""
+
+    INV_RX, INV_TX = 4, 32
+
+    def __init__(
+        self,
+        id,
+        baudrate=115_200,
+        *,
+        tx=None,
+        rx=None,
+        rxbuf=256,
+        timeout=0,
+        invert=0,
+    ):
+        twin.here()
+        if id not in (1, 2) or (id == 2 and twin.chip["name"] == "esp32c3"):
+            raise ValueError("UART(%d) does not exist" % id)  # and 0 is the console
+        if tx is None or rx is None:
+            twin.end("reset", twin.Reset)  # UART 1's own pins are those of the flash chip
+        self._baud, self._timeout_us, self._room = baudrate, timeout * 1000, rxbuf
+        self._inverted = bool(invert & UART.INV_TX)
+        s = twin.s
+        self._ours = _number(rx) == s.frame["echo_pin"]
+        self._asks = _number(tx) == s.frame["trigger_pin"] and _number(tx) not in s.held
+        self._came = b""
+        if self._ours and _number(rx) in s.held:
+            self._ours = False
+            self._came = b"" if s.levels[_number(rx)] else b"\0"  # a break counts once
+        elif self._ours:
+            twin_sonar.listen(True)
+
+    def deinit(self):
+        twin.here()
+        if self._ours:
+            twin_sonar.listen(False)
+        self._ours = self._asks = False
+        self._came = b""
+
+    def any(self):
+        self._take()
+        return len(self._came)
+
+    def read(self, *nbytes):
+        self._take()
+        wanted = nbytes[0] if nbytes else max(1, len(self._came))
+        until_us = twin.s.up_us + self._timeout_us
+        while len(self._came) < wanted and twin.s.up_us < until_us:
+            twin.spend(1000)
+            before = len(self._came)
+            self._take()
+            if len(self._came) > before:
+                until_us = twin.s.up_us + self._timeout_us
+        data, self._came = self._came[:wanted], self._came[wanted:]
+        return data or None
+
+    def write(self, buf):
+        twin.here()
+        if self._asks:
+            twin_sonar.told(buf, self._inverted)
+        return len(buf)
+
+    def _take(self):
+        twin.here()
+        if self._ours:
+            self._came = (self._came + twin_sonar.heard(self._baud))[: self._room]
+
+
+def _number(pin):
+    return pin.id if isinstance(pin, Pin) else pin
+
+
+class I2C:
+    """Hardware I2C: nobody there is ENODEV, a line that is stuck low ETIMEDOUT."""
+
+    def __init__(self, id, *, scl=None, sda=None, freq=400_000, timeout=50_000):
+        twin.here()
+        self._bus = twin_bus.Bus((_number(sda), _number(scl)), freq, timeout)
+
+    def readfrom_mem(self, addr, memaddr, nbytes):
+        return self._bus.read(addr, memaddr, nbytes)
+
+    def writeto_mem(self, addr, memaddr, buf):
+        self._bus.write(addr, memaddr, buf)
 
 
 class RTC:

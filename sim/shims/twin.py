@@ -65,6 +65,7 @@ def begin(frame, rtc):
     s.asked = False  # was the sensor, while it had power?
     s.bite_us = NEVER_US  # when the watchdog bites
     _troubles(s.fault)
+    _contacts()
     s.rtc = rtc
     s.clock_us = frame["clock_ms"] * 1000  # the node's own clock at the reset, since 2000
     s.nvs = frame["nvs"]
@@ -77,6 +78,7 @@ def begin(frame, rtc):
     s.flash_erases = s.flash_writes = 0
     s.flash_us = 0  # spent on writing and erasing
     s.sockets = []
+    s.accel_us = None  # when the accelerometer has something to tell; None: it is asleep
 
 
 def _troubles(fault):
@@ -92,6 +94,12 @@ def _troubles(fault):
         s.held.add(pin)
         s.levels[pin] = 1 if "sonar_stuck_high" in fault else 0
     watch()
+
+
+def _contacts():
+    """Switches to ground that are closed: nobody lifted the lid, the bin stands."""
+    pins = s.frame.get("contacts", {})
+    s.shut = [pins[k] for k in pins if not s.frame.get(k) and pins[k] not in s.held]
 
 
 def watch():

@@ -8,6 +8,7 @@ import struct
 import sys
 
 import twin
+import twin_sonar
 
 _HEAD = "<IH"
 _HEAD_SIZE = struct.calcsize(_HEAD)
@@ -33,6 +34,7 @@ def serve(main_path, answers):
 
 def run(code, frame, rtc):
     twin.begin(frame, rtc)
+    twin_sonar.begin()
     crash = None
     try:
         exec(code, {"__name__": "__main__"})

@@ -16,11 +16,17 @@ ORDER = (
     "errors",
     "deadline",
     "sensors",
+    "senses",
     "config",
     "clock",
+    "family",
     "echo",
+    "past",
     "fill",
+    "signs",
     "events",
+    "rows",
+    "message",
     "report",
     "notes",
     "outbox",
@@ -32,7 +38,7 @@ ORDER = (
 HARDWARE = {"machine", "network", "esp32", "esp", "tls", "ssl", "socket", "umqtt", "time", "vfs"}
 PURE = sorted((places.FIRMWARE / "smartbin").glob("*.py"))
 HW = sorted((places.FIRMWARE / "smartbin" / "hw").glob("*.py"))
-MAKERS = {"const", "namedtuple", "tuple", "range", "Sensor", "Level", "Sounding"}
+MAKERS = {"const", "namedtuple", "tuple", "range", "Sensor", "Level", "Sounding", "Bin"}
 ASSIGNMENTS = (ast.Assign, ast.AugAssign)  # a table that is too long for one line
 ALL = [*PURE, *HW, places.MAIN]
 

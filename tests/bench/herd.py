@@ -12,14 +12,15 @@ import numpy as np
 from rich.console import Console
 
 from sim import places, seeds
-from smartbin import clock, config, memory, report, schedule
-from smartbin.fill import Level
+from smartbin import clock, config, echo, events, memory, report, schedule
+from smartbin.fill import MEASURED, Level
+from smartbin.senses import Senses
 
 BINS = 10_000
 HOUR_S = 3600
 AWAY_S, BACK_S = 24 * HOUR_S, 25 * HOUR_S  # the broker's hour
 END_S = 37 * HOUR_S
-SETTLED_S = 6 * HOUR_S  # by then every bin has spoken in its own rhythm
+SETTLED_S = 13 * HOUR_S  # by then the events that all bins begin with are history
 WINDOW_S = 60  # in which the connections of 10,000 bins are counted
 _START_S = 636_422_400  # 2020-03-02 in seconds since 2000
 _AWAKE_S = 3  # a wake with a session takes 2.7 s in the demo
@@ -77,10 +78,13 @@ def _life(index: int) -> list[tuple[float, bool]]:
     t_s, found = rng.uniform(0, cfg.sample_s), []
     while t_s < END_S:
         now_s, pct = int(_START_S + t_s), int((first_pct + pct_s * t_s) % _EMPTIED_PCT)
-        ok = _wake(cfg, mem, now_s, Level(pct, pct, pct), not AWAY_S <= t_s < BACK_S)
+        level = Level(pct, pct, pct, MEASURED)
+        ok = _wake(cfg, mem, now_s, level, not AWAY_S <= t_s < BACK_S)
         if ok is not None:
             found.append((t_s, ok))
-        t_s += _AWAKE_S + schedule.next_nap_ms(cfg, mem, now_s + _AWAKE_S, None) / 1000
+        period_s = schedule.period_s(level, cfg, mem, now_s)
+        nap_ms = schedule.next_nap_ms(cfg, mem, now_s + _AWAKE_S, None, period_s)
+        t_s += _AWAKE_S + nap_ms / 1000
     return found
 
 
@@ -96,14 +100,16 @@ def _wake(
     cfg: config.Config, mem: memory.Memory, now_s: int, level: Level, up: bool
 ) -> bool | None:
     """As wake.py does it: did the broker answer?  None where nobody asked it."""
-    alarm = schedule.alarm(level, cfg, mem)
-    facts = (mem.seq, now_s, clock.SET, *level, 500, 0, 4, 0, 9, 9, 12, alarm)
-    mem.outbox.put(report.Reading(*facts))
+    heard = echo.Sounding(500, 0, 4, echo.OK, 3, 3, 120, None, None, 1)
+    news = events.judge(level, heard, Senses(3600, None, None), cfg, mem, now_s)
+    facts = (mem.seq, now_s, clock.SET, heard, level, schedule.alarm(news, mem), mem.events.pop())
+    mem.outbox.put(report.reading(*facts))
     mem.seq += 1
-    if not schedule.due(level, cfg, mem, now_s, False):
+    if not schedule.due(level, cfg, mem, now_s, False, schedule.period_s(level, cfg, mem, now_s)):
         return None
     if up:
         mem.outbox.forget(len(mem.outbox))
+        mem.events.up = mem.events.down = 0
         schedule.spoke(level, mem, now_s + _AWAKE_S)
     else:
         schedule.failed(cfg, mem, now_s + _AWAKE_S)

@@ -35,6 +35,10 @@ class Woken:
     memory: memory.Memory
 
 
+# Every look one sample_s after the other, whatever the bin does.
+ONE_PERIOD = {"fast_s": 86_400, "slow_s": 30, "fire_s": 86_400}
+
+
 class Lab:
     """A bin, an interpreter, and a broker with its subscriber.
 
@@ -47,7 +51,7 @@ class Lab:
     ):
         names = {BROKER: "10.0.0.2", "pool.ntp.org": "10.0.0.3"}
         hosts = {"10.0.0.2:1883": ["127.0.0.1", ear.port]}
-        chosen = SETTINGS | settings
+        chosen = SETTINGS | ONE_PERIOD | settings
         net = {"names": names, "hosts": hosts, "time": True}
         city = {"settings": chosen, "net": net, "flash": str(flash)}
         found = load(HERE / scenario)

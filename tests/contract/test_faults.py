@@ -6,6 +6,7 @@ Below: what the parts of a chip do in a fault, with programs of a few lines.
 from __future__ import annotations
 
 import errno
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,12 @@ class Seen:
     def spread_mm(self) -> int:
         mm = [d.distance_mm for w, d in self._readings() if w in self.inside and d.distance_mm]
         return max(mm) - min(mm)
+
+    def apart_mm(self) -> float:
+        """Least difference of a distance inside from the one before; without any, no end of it."""
+        before = [d.distance_mm for w, d in self._readings() if w.t_ms < self.at_ms]
+        now = [d.distance_mm for w, d in self._readings() if w in self.inside]
+        return min([abs(mm - before[-1]) for mm in now if mm], default=math.inf)
 
     def clock_off_s(self) -> list[float]:
         """How far the stamps of the readings were ahead of the true time."""
@@ -134,7 +141,12 @@ SHOWS: dict[str, tuple[float | None, str, str, Callable[[Seen], bool]]] = {
     "sonar_stuck_high": (None, "2h", TALKATIVE, lambda s: s.reasons() == {"stuck"}),
     "sonar_stuck_low": (None, "2h", TALKATIVE, lambda s: s.reasons() == {"dead"}),
     "sonar_noise": (None, "2h", TALKATIVE, lambda s: not {"ok"} & s.reasons()),
+    "blocked": (None, "2h", TALKATIVE, lambda s: "near" in s.reasons()),
+    "wet": (100, "2h", TALKATIVE, lambda s: "near" in s.reasons()),
     "adc_nonsense": (None, "2h", TALKATIVE, lambda s: s.spread_mm() > 30),
+    "fire": (None, "2h", TALKATIVE, lambda s: s.apart_mm() > 0),
+    "tilt": (None, "2h", TALKATIVE, lambda s: s.reasons() == {"tilted"}),
+    "lid_open": (None, "2h", TALKATIVE, lambda s: s.apart_mm() > 50),
     "clock_jump": (7200, "2h", TALKATIVE, lambda s: max(s.clock_off_s()) > 7000),
 }
 

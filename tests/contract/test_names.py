@@ -16,8 +16,10 @@ STUBS = places.ROOT / ".tools" / "stubs"
 NOT_MODULES = (
     "leftovers",
     "twin",
+    "twin_bus",
     "twin_flash",
     "twin_line",
+    "twin_sonar",
     "wakes",
 )  # the twin's own parts beside them
 MODULES = sorted(p.stem for p in places.SHIMS.glob("*.py") if p.stem not in NOT_MODULES)

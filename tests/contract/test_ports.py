@@ -5,91 +5,9 @@ import json
 import pytest
 
 from sim.surroundings import ntc_uv
-from smartbin import config, echo, sensors
+from smartbin import config
 from tests.contract.chip import BOARD, C3, DEVKIT, NODE, blob, settings
 from tools import boards
-
-# -- sonar ----------------------------------------------------------------------------------------
-
-SONAR = (
-    NODE
-    + """
-sonar = node.sonar(config.check({{"sensor": "{sensor}"}}))
-def burst(n=3):
-    began = time.ticks_ms()
-    with sonar:
-        pings = [sonar.ping() for _ in range(n)]
-    return pings, sonar.trouble(), time.ticks_ms() - began, level(board.RAIL_PIN)
-"""
-)
-SLACK_MS = 5
-
-
-@pytest.fixture(params=sensors.NAMES)
-def sensor(request):
-    return sensors.find(request.param)
-
-
-@pytest.fixture
-def ping(run, sensor):
-    """ping(program, **changes) -> Outcome, with that sensor on the board."""
-
-    def once(program, **changes):
-        figures = {"trigger_us": sensor.trigger_us, "settle_us": sensor.settle_ms * 1000}
-        return run(SONAR.format(sensor=sensor.name) + program, **(figures | changes))
-
-    return once
-
-
-def test_sonar_tells_microseconds_for_echoes(ping, sensor):
-    pings, trouble, took_ms, rail = ping("say(burst())", echoes=[5831, 5840, 5829]).said
-    assert (pings, trouble, rail) == ([5831, 5840, 5829], None, 0)
-    assert took_ms <= sensor.settle_ms + 3 * sensor.period_ms + SLACK_MS
-
-
-def test_sonar_tells_none_for_silence(ping, sensor):
-    near_silent = [sensor.silent_us, sensor.silent_us - 1000, sensor.silent_us + 90_000]
-    pings, trouble, _, rail = ping("say(burst())", echoes=near_silent).said
-    assert (pings, trouble, rail) == ([None] * 3, None, 0)
-
-
-def test_sonar_knows_a_line_that_is_stuck(ping, sensor):
-    found = ping("say(burst())", echoes=[5831] * 3, held={"26": 1})
-    pings, trouble, took_ms, rail = found.said
-    assert (pings, trouble, rail) == ([None] * 3, echo.STUCK, 0)
-    assert took_ms <= sensor.settle_ms + 3 * sensor.period_ms + SLACK_MS
-
-
-def test_sonar_knows_a_sensor_that_never_answers(ping, sensor):
-    pings, trouble, took_ms, rail = ping("say(burst())", echoes=[]).said
-    assert (pings, trouble, rail) == ([None] * 3, echo.DEAD, 0)
-    longest_ms = max(sensor.period_ms, sensor.silent_us // 1000 + SLACK_MS)
-    assert took_ms <= sensor.settle_ms + 3 * longest_ms + SLACK_MS
-
-
-def test_sonar_forgets_its_trouble_at_the_next_burst(ping, sensor):
-    program = "a = burst(1)[1]; twin_echoes(); say(a, burst(1)[:2])"
-    helper = "import twin\ndef twin_echoes(): twin.s.echoes.append(5831)\n"
-    assert ping(helper + program, echoes=[]).said == [echo.DEAD, [[5831], None]]
-
-
-def test_sonar_switches_the_rail_off_when_something_is_raised(ping):
-    program = """
-try:
-    with sonar:
-        on = level(board.RAIL_PIN)
-        1 / 0
-except ZeroDivisionError:
-    say(on, level(board.RAIL_PIN), level(board.SONAR_TRIG_PIN))
-"""
-    assert ping(program).said == [1, 0, 0]
-
-
-def test_sonar_without_a_switched_rail(run):
-    program = SONAR.format(sensor="hc_sr04") + "say(burst())"
-    pings, trouble, _, rail = run(program, DEVKIT, echoes=[5831] * 3).said
-    assert (pings, trouble, rail) == ([5831] * 3, None, None)
-
 
 # -- battery and air ------------------------------------------------------------------------------
 

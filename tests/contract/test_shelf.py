@@ -22,9 +22,10 @@ from smartbin.outbox import Segment
 shelf, flash = node.shelf, node.flash
 mem = shelf.recall()
 cfg = shelf.settings()
+SILENT = echo.skipped(echo.SAFE)
 def measure(n, alarm=0):
     for _ in range(n):
-        mem.outbox.put(report.reading(mem.seq, 100, 0, echo.SKIPPED, fill.NOTHING, alarm))
+        mem.outbox.put(report.reading(mem.seq, 100, 0, SILENT, fill.NOTHING, alarm))
         mem.seq += 1
         shelf.secure(mem)
         shelf.keep(mem)
@@ -42,7 +43,7 @@ def waiting():
         found += [(segment.epoch, r.seq) for r in outbox.unpack(segment.rows, segment.next_seq)]
         assert flash.drop(name)
 def segment(first):
-    rows = [report.reading(first + i, 0, 0, echo.SKIPPED, fill.NOTHING, 0) for i in range(40)]
+    rows = [report.reading(first + i, 0, 0, SILENT, fill.NOTHING, 0) for i in range(40)]
     return Segment(1, first + 40, b"".join([report.pack(r) for r in rows]))
 def spoil(name, data):
     with open(flash._path(name), "wb") as file:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.conftest import boot, run
 from tests.field import lived
 from tests.tls.conftest import bin_at, broker, city, good, listen, ours, strangers, vm
 
-__all__ = ["bin_at", "broker", "city", "good", "listen", "ours", "strangers", "vm"]
+__all__ = ["bin_at", "boot", "broker", "city", "good", "listen", "ours", "run", "strangers", "vm"]
 
 
 @pytest.fixture

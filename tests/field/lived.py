@@ -8,8 +8,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from sim import fleet, summary
-from sim.run import Run, Wake
+from sim.run import Delivery, Run, Wake
 from sim.scenario import load
+from sim.shape import Shape
 
 Live = Callable[..., "Life"]
 
@@ -65,3 +66,15 @@ def asleep_again(life: Life, awake_ms: int = 12_000) -> None:
 def nothing_vanished(life: Life) -> None:
     assert life.readings["lost"] == 0
     assert life.readings["waiting"] == 0
+
+
+def readings_of(life: Life) -> list[tuple[Delivery, float, float]]:
+    """(reading with a fill, the true level at its time in %, the true distance in mm)."""
+    bin_run, shape = life.run.bins[0], Shape(life.run.scenario.bin)
+    start_s = life.run.scenario.run.start.timestamp()
+    found = []
+    for said in bin_run.deliveries:
+        if said.fill_pct is not None and said.at_s is not None and not said.again:
+            true = bin_run.waste.level_pct(round((said.at_s - start_s) * 1000))
+            found.append((said, true, shape.depth_mm(true)))
+    return found

@@ -10,6 +10,8 @@ from itertools import pairwise
 
 from tests.field.lived import asleep_again, nothing_vanished
 
+EVEN = "settings = {fast_s = 900, slow_s = 900}"  # a quarter of an hour, whatever the bin does
+
 
 def test_wifi_is_gone_for_days_and_the_battery_lives_on(live) -> None:
     """15. Wi-Fi absent: endless reset or portal loop, battery gone.
@@ -93,6 +95,7 @@ def test_one_wake_for_one_slot_whatever_the_clock_does(live) -> None:
             run=f"seed = {seed}",
             board="drift_ppm = 50000",
             waste="rate_pct_day = 5",  # no alarm: its prompt tries are a minute apart
+            bin=EVEN,
         )
         slots = life.wakes[2:-1]  # after the clock is set the first nap only leads to a slot
         assert min(b.t_ms - a.t_ms for a, b in pairwise(slots)) > 450_000
@@ -107,7 +110,7 @@ def test_an_hour_is_an_hour_once_the_drift_is_learnt(live) -> None:
     Ours: the rate of the sleep clock is learnt from successive network times, naps and stamps are
     corrected.
     """
-    life = live(days=4, board="drift_ppm = 27000", weather="swing_c = 0\nnoise_c = 0")
+    life = live(days=4, board="drift_ppm = 27000", weather="swing_c = 0\nnoise_c = 0", bin=EVEN)
     late = life.awake_between(72, 95.9)
     hour_ms = [(b.t_ms - a.t_ms) * 3600 // 900 for a, b in pairwise(late)]
     assert all(abs(ms - 3_600_000) <= 10_000 for ms in hour_ms)

@@ -16,7 +16,8 @@ from sim.device import Device
 from sim.run import BinRun
 from sim.scenario import load
 from sim.vm import Vm
-from smartbin import config, echo, fill, memory, report, sensors
+from smartbin import config, echo, events, fill, memory, report, sensors
+from smartbin.senses import Senses
 from tools import boards
 
 HERE = Path(__file__).parent
@@ -33,6 +34,35 @@ class HalfFull:
 
     def level_pct(self, t_ms: int) -> float:
         return 43.0
+
+
+class Replay:
+    """A sonar that hears what the twin's heard, in air of 20 C, and all the time in the world."""
+
+    sensor = sensors.find("jsn_sr04t_v3")
+
+    def __init__(self, echoes: list[int]) -> None:
+        self._echoes = echoes
+        self.heard: list[int] = []
+
+    def __enter__(self) -> Replay:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        pass
+
+    def air_dc(self) -> int:
+        return 200
+
+    def ping(self) -> int:
+        self.heard.append(self._echoes[len(self.heard)])
+        return self.heard[-1]
+
+    def trouble(self) -> None:
+        return None
+
+    def left_ms(self) -> int:
+        return 9000
 
 
 class Recorder(threading.Thread):
@@ -112,16 +142,17 @@ def _device(port: int, flash: str) -> Device:
 
 def _inside(echoes: list[int]) -> list[str]:
     """The same functions as in the node, one after the other."""
-    sensor = sensors.find("jsn_sr04t_v3")
-    cfg = config.check({})
-    burst = echoes[:3]
-    sounding = echo.judge(burst, 200, sensor, cfg.empty_mm)
-    level = fill.estimate(sounding, cfg)
-    row = report.pack(report.reading(0, 636_422_400, 2, sounding, level, False))
+    cfg, mem, now_s = config.check({}), memory.Memory(), 636_422_400
+    sonar = Replay(echoes)
+    sounding = echo.settle(sonar, cfg, mem, sonar)
+    level = fill.estimate(sounding, cfg, mem, now_s)
+    news = events.judge(level, sounding, Senses(3600, 0, 0), cfg, mem, now_s)
+    row = report.pack(report.reading(0, now_s, 2, sounding, level, False, mem.events.pop()))
     return [
-        f"echo pin     {burst} us",
-        f"echo.judge   {sounding}",
+        f"echo pin     {echoes[: len(sonar.heard)]} us",
+        f"echo.settle  {sounding}",
         f"fill         {level}",
+        f"events       {news}",
         f"report.pack  {row.hex(' ')}",
     ]
 

@@ -10,7 +10,7 @@ law = settings(deadline=None)  # a busy machine is no failure
 
 START = 636_422_400  # 2020-03-02
 HOUR_S = 3600
-REST = (None, None, None, None, 0, 0, 2, 0, 9, 15, 0)  # of a reading without an echo
+REST = (None, None, None, None, 0, 0, 2, 0, 9, 15, 0, 0, 0)  # of a reading without an echo
 drifts = st.integers(-50_000, 50_000)  # ppm: the worst oscillators of this kind
 naps = st.lists(st.integers(30, 7200), min_size=1, max_size=40)
 
@@ -38,7 +38,11 @@ class Chip:
         self._raw = float(at_s)
 
     def synced(self, mem):
-        clock.adopt(self, mem, int(self.true))
+        """The time server is asked, and asked again where it is not believed at once."""
+        try:
+            clock.adopt(self, mem, int(self.true))
+        except LinkError:
+            clock.adopt(self, mem, int(self.true))
 
 
 def synced(drift_ppm, times=3, apart_s=6 * HOUR_S):
@@ -100,10 +104,7 @@ def test_a_clock_that_was_moved_teaches_nothing_wild(jump_s, apart_s):
     chip.passes(apart_s)
     chip.set_clock(max(0, chip.raw_s() + jump_s))
     clock.check(mem, chip.raw_s())
-    try:
-        chip.synced(mem)
-    except LinkError:  # not believed before it is said twice
-        chip.synced(mem)
+    chip.synced(mem)
     assert -80_000 <= mem.rate_ppm <= 80_000
     if not -80_000 <= jump_s * 1_000_000 // apart_s <= 80_000:
         assert abs(mem.rate_ppm - before) <= 80_000

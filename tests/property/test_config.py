@@ -36,7 +36,7 @@ def checked(raw):
         key, text = e.key, str(e)
     assert text[0].isupper() or text.startswith(key)
     assert text.endswith(".")
-    assert len(text) <= 120
+    assert len(text) <= 160
     return None
 
 

@@ -3,54 +3,67 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smartbin import echo, sensors
+from smartbin import echo, family, fill, sensors
 
 law = settings(deadline=None)  # a busy machine is no failure
 
 microseconds = st.integers(1, 70_000)
-bursts = st.lists(st.none() | microseconds, max_size=9)
-steady = st.lists(st.sampled_from([None, 4000, 4050, 23_400, 60_000]), max_size=9)
+bursts = st.lists(st.none() | microseconds, max_size=15)
+steady = st.lists(st.sampled_from([None, 4000, 4050, 7000, 23_400, 60_000]), max_size=15)
 airs = st.integers(-450, 1200)  # tenths of a degree: what a thermometer may answer
 kinds = st.sampled_from([sensors.find(name) for name in sensors.NAMES])
-floors = st.integers(300, 4000)
 troubles = st.sampled_from([None, echo.STUCK, echo.DEAD])
 
 
-@law
-@given(bursts, airs, kinds, floors, troubles)
-def test_a_distance_is_one_that_most_pings_heard(burst, air_dc, sensor, empty_mm, trouble):
-    s = echo.judge(burst, air_dc, sensor, empty_mm, trouble)
-    heard = [echo.distance_mm(us, air_dc) for us in burst if us is not None]
-    heard = [mm for mm in heard if mm <= sensor.range_mm]
-    assert (s.heard, s.pings, s.air_dc) == (len(heard), len(burst), air_dc)
-    assert (s.mm is not None) == (2 * len(heard) > len(burst))
-    if s.mm is not None:
-        assert s.mm in heard
-        assert s.spread_mm == max(heard) - min(heard)
-        assert 2 * sum(mm <= s.mm for mm in heard) >= len(heard)
-        assert 2 * sum(mm >= s.mm for mm in heard) >= len(heard)
+@st.composite
+def ears(draw, sensor=kinds):
+    last_mm = draw(st.none() | st.integers(0, 4000))
+    lid_dc, scale_pm = draw(st.none() | airs), draw(st.integers(-60, 60))
+    far_mm = draw(st.integers(315, 4400))
+    return family.Ear(draw(sensor), draw(airs), lid_dc, scale_pm, last_mm, far_mm)
 
 
 @law
-@given(bursts, airs, kinds, floors, troubles)
-def test_quality_and_reason_fit_the_distance(burst, air_dc, sensor, empty_mm, trouble):
-    s = echo.judge(burst, air_dc, sensor, empty_mm, trouble)
+@given(st.one_of(bursts, steady), ears(), troubles)
+def test_a_distance_is_the_middle_of_echoes_that_were_heard(burst, ear, trouble):
+    s = echo.judge(burst, ear, trouble)
+    assert 0 <= s.heard <= s.pings == len(burst)
+    assert s.heard <= sum(answer is not None for answer in burst)
     if s.mm is None:
         assert (s.quality, s.spread_mm) == (0, 0)
-        assert s.reason == (trouble or echo.SILENT if not s.heard else echo.SILENT)
     else:
-        marks = {echo.OK: (3, 4), echo.NOISY: (2,), echo.NEAR: (1,), echo.FAR: (1,)}
-        assert s.quality in marks[s.reason]
-        assert (s.reason == echo.NEAR) == (s.mm <= sensor.blind_mm + 15)
-        assert s.reason != echo.FAR or s.mm > empty_mm
+        assert s.heard >= (2 if ear.last_mm is None else 1)
+        heard = [echo.judge([us, us, us], ear).mm for us in burst if us is not None]
+        assert s.mm in heard
+        assert 0 <= s.spread_mm <= max(m for m in heard if m) - min(m for m in heard if m)
 
 
 @law
-@given(bursts, airs, kinds, floors, troubles, st.randoms(use_true_random=False))
-def test_the_order_of_the_pings_does_not_matter(burst, air_dc, sensor, empty_mm, trouble, rng):
+@given(st.lists(st.none(), max_size=15), ears(), troubles)
+def test_silence_is_no_distance(burst, ear, trouble):
+    s = echo.judge(burst, ear, trouble)
+    assert (s.mm, s.second_mm, s.heard) == (None, None, 0)
+    assert s.reason == (echo.SILENT if trouble is None else trouble)
+
+
+@law
+@given(st.one_of(bursts, steady), ears(), troubles)
+def test_quality_and_reason_fit_the_distance(burst, ear, trouble):
+    s = echo.judge(burst, ear, trouble)
+    if s.mm is None:
+        assert s.reason in (echo.SILENT, echo.NOISY, echo.EARLY, trouble)
+    else:
+        marks = {echo.OK: (3, 4), echo.NOISY: (1, 2), echo.NEAR: (1,), echo.FAR: (1,)}
+        assert s.quality in {**marks, echo.SPLIT: (1, 2, 3)}[s.reason]
+        assert (s.reason == echo.NEAR) == (s.mm <= family.near_mm(ear))
+        assert s.reason != echo.FAR or s.mm > ear.far_mm
+
+
+@law
+@given(st.one_of(bursts, steady), ears(), troubles, st.randoms(use_true_random=False))
+def test_the_order_of_the_pings_does_not_matter(burst, ear, trouble, rng):
     shuffled = rng.sample(burst, len(burst))
-    facts = (air_dc, sensor, empty_mm, trouble)
-    assert echo.judge(shuffled, *facts) == echo.judge(burst, *facts)
+    assert echo.judge(shuffled, ear, trouble) == echo.judge(burst, ear, trouble)
 
 
 @law
@@ -62,24 +75,21 @@ def test_a_longer_way_and_warmer_air_make_no_shorter_distance(one, other, cool_d
 
 
 @law
-@given(microseconds, airs)
-def test_a_distance_fits_a_packed_row(us, air_dc):
-    mm = echo.distance_mm(us, air_dc)
-    assert isinstance(mm, int)
-    assert 0 <= mm <= 0xFFFF
+@given(microseconds, ears())
+def test_a_distance_fits_a_packed_row(us, ear):
+    s = echo.judge([us] * 3, ear)
+    assert s.mm is None or (isinstance(s.mm, int) and 0 <= s.mm <= 0xFFFF)
 
 
 @law
-@given(steady, airs, st.sampled_from([3, 5, 9]))
-def test_a_burst_that_ends_early_has_a_distance(burst, air_dc, pings):
-    """Fewer pings than allowed are spent only where three in a row gave a distance."""
-    sonar = Sonar(burst + [None] * 9, air_dc)
-    s = echo.settle(sonar, sonar, Settings(pings), sonar)
+@given(steady, airs, st.sampled_from([3, 5, 9, 15]), st.none() | st.integers(200, 4000))
+def test_a_burst_that_ends_early_has_a_distance(burst, air_dc, pings, last_mm):
+    """Fewer pings than allowed are spent only where three gave a distance."""
+    node = Node(burst + [None] * 15, air_dc, last_mm)
+    s = echo.settle(node, Settings(pings), node, node)
     assert 3 <= s.pings <= pings
     if s.pings < pings:
-        mms = [echo.distance_mm(us, air_dc) for us in sonar.last(3)]
-        assert max(mms) - min(mms) <= 20
-        assert s.mm is not None
+        assert s.mm is not None and s.heard >= 3
 
 
 class Settings:
@@ -89,15 +99,15 @@ class Settings:
         self.pings = pings
 
 
-class Sonar:
-    """Sensor, thermometer and deadline in one."""
+class Node:
+    """Sensor, thermometer, memory and deadline in one."""
 
     sensor = sensors.find("hc_sr04")
 
-    def __init__(self, burst, air_dc):
-        self._burst = burst
-        self._air_dc = air_dc
-        self._pings = 0
+    def __init__(self, burst, air_dc, last_mm):
+        self._burst, self._air_dc = iter(burst), air_dc
+        self.fill = fill.State()
+        self.fill.mm = last_mm
 
     def __enter__(self):
         return self
@@ -105,7 +115,7 @@ class Sonar:
     def __exit__(self, *exc):
         return False
 
-    def read_dc(self):
+    def air_dc(self):
         return self._air_dc
 
     def left_ms(self):
@@ -115,8 +125,4 @@ class Sonar:
         return None
 
     def ping(self):
-        self._pings += 1
-        return self._burst[self._pings - 1]
-
-    def last(self, n):
-        return self._burst[self._pings - n : self._pings]
+        return next(self._burst)

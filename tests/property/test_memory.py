@@ -16,7 +16,7 @@ flips = st.tuples(heads | st.integers(0, memory.IMAGE_SIZE - 1), st.integers(0, 
 
 
 def reading(seq, stamp=2):
-    return report.Reading(seq, 636_422_400, stamp, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18, 0)
+    return report.Reading(seq, 636_422_400, stamp, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18, 0, 0, 0)
 
 
 def facts(mem):
@@ -24,6 +24,7 @@ def facts(mem):
     numbers = {name: n for name, n in vars(mem).items() if isinstance(n, int)}
     del numbers["generation"]
     told = (mem.notes.counts, mem.notes.last, mem.notes.text)
+    told += (bytes(mem.fill.pack()), bytes(mem.events.pack()))
     return numbers, mem.told_pct, mem.outbox.lost, bytes(mem.outbox.rows), told
 
 
@@ -44,6 +45,9 @@ def memories(draw):
     mem.fails = draw(st.integers(0, 12))
     mem.told_pct = draw(st.none() | st.integers(0, 100))
     mem.outbox.lost = draw(longs)
+    mem.fill.tenths, mem.fill.last_s = draw(st.none() | st.integers(0, 1000)), draw(longs)
+    mem.events.raised, mem.events.lid_s = draw(st.integers(0, 0x7FF)), draw(longs)
+    mem.events.lid_dc = draw(st.none() | st.integers(-400, 1200))
     rows = draw(st.integers(0, memory.ROOM))
     for seq in range(mem.seq - rows, mem.seq):
         mem.outbox.put(reading(seq))

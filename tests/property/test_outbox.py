@@ -15,7 +15,7 @@ alarms = st.lists(st.integers(0, 1), max_size=60)
 
 
 def reading(seq, alarm=0):
-    return report.Reading(seq, 636_422_400, 2, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18, alarm)
+    return report.Reading(seq, 636_422_400, 2, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18, alarm, 0, 0)
 
 
 def kept(box, next_seq):

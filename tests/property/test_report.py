@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from smartbin import clock, echo, fill, notes, report
+from smartbin import clock, echo, events, fill, notes, report
 
 law = settings(deadline=None)  # a busy machine is no failure
 
@@ -16,7 +16,7 @@ SENTENCE = re.compile(
     r"|A report of version \d+; this reads version 1\."
 )
 
-BARE = report.Header("b", 0, 1, None, None, 60, 0, None, [])
+BARE = report.Header("b", 0, 1, None, None, 60, 0, None, [], report.QUIET)
 
 pcts = st.none() | st.integers(0, 100)
 readings = st.builds(
@@ -35,8 +35,24 @@ readings = st.builds(
     pings=st.integers(0, 15),
     air_c=st.integers(-128, 127),
     alarm=st.integers(0, 1),
-)
+    at_least=st.integers(0, 1),
+    news=st.integers(0, 31),
+).map(lambda r: r if r.pct is not None else r._replace(at_least=0))
 gaps = st.tuples(st.integers(0, 0xFFFF_FFFF), st.integers(0, 0xFFFF_FFFF))
+names = st.sampled_from(events.NAMES)
+numbers32 = st.integers(0, 0xFFFF_FFFF)
+words = st.sampled_from(events.SURE), st.sampled_from(events.TRIGGERS)
+times = st.none() | st.integers(clock.UNIX_2000, 0xFFFF_FFFF)
+states = st.builds(
+    report.Bin,
+    standing=st.lists(names, max_size=4).map(tuple),
+    news=st.lists(st.tuples(names, st.integers(0, 1), numbers32), max_size=4).map(tuple),
+    emptied=st.none()
+    | st.tuples(st.integers(0, 100), st.integers(0, 100), *words, numbers32, times),
+    last=st.none() | st.tuples(st.integers(0, 100), numbers32),
+    full_in=st.none() | st.tuples(st.integers(0, 9999), words[0]),
+    lid_c=st.none() | st.integers(-128, 127),
+)
 headers = st.builds(
     report.Header,
     bin=st.from_regex(r"[A-Za-z0-9_-]{1,24}", fullmatch=True),
@@ -50,6 +66,7 @@ headers = st.builds(
     notes=st.dictionaries(st.sampled_from(notes.NAMES), st.integers(1, 255)).map(
         lambda d: sorted(d.items())
     ),
+    state=states,
 )
 messages = st.builds(report.encode, headers, st.lists(readings, min_size=1, max_size=4)).map(
     json.loads
@@ -68,7 +85,7 @@ def travelled(r, newest):
     counts = (r.heard, r.pings) if newest else (None, None)
     at_s = None if r.stamp == clock.UNKNOWN else r.at_s
     spread_mm = r.spread_mm if newest else None
-    rest = (spread_mm, r.quality, r.reason, *counts, r.air_c, r.alarm)
+    rest = (spread_mm, r.quality, r.reason, *counts, r.air_c, r.alarm, r.at_least, 0)
     return report.Reading(r.seq, at_s, r.stamp, r.pct, r.lo, r.hi, r.mm, *rest)
 
 
@@ -106,8 +123,8 @@ def test_any_sixteen_bytes_can_be_unpacked(row):
     st.booleans(),
 )
 def test_what_a_sounding_gives_can_be_packed(mm, spread_mm, air_dc, pct, alarm):
-    sounding = echo.Sounding(mm, spread_mm, 3, echo.OK, 9, 9, air_dc)
-    r = report.reading(7, 5, clock.SET, sounding, fill.Level(pct, pct, pct), alarm)
+    sounding = echo.Sounding(mm, spread_mm, 3, echo.OK, 9, 9, air_dc, None, None, 1)
+    r = report.reading(7, 5, clock.SET, sounding, fill.Level(pct, pct, pct, 0), alarm)
     assert report.unpack(report.pack(r), 0, 8) == r
     assert abs(10 * r.air_c - air_dc) <= 5 or abs(air_dc) > 1270
 
@@ -127,8 +144,10 @@ def test_a_message_comes_back(header, sent):
 def test_a_message_is_json_in_a_fixed_order(header, sent):
     text = report.encode(header, sent)
     d = json.loads(text)
-    keys = "v bin epoch boot seq at clock alarm fill_pct lo_pct hi_pct distance_mm spread_mm"
-    keys += " quality reason heard pings air_c battery_mv rssi_dbm next lost gap notes backlog"
+    keys = "v bin epoch boot seq at clock alarm fill_pct lo_pct hi_pct at_least"
+    keys += " last_pct last_age_s full_in_h full_in distance_mm spread_mm"
+    keys += " quality reason heard pings air_c lid_c battery_mv rssi_dbm next lost gap"
+    keys += " events news emptied notes backlog"
     assert " ".join(d) == keys
     assert all(len(row) == len(report.COLUMNS) for row in d["backlog"])
     assert json.dumps(d, separators=(",", ":")).encode() == text
@@ -137,7 +156,7 @@ def test_a_message_is_json_in_a_fixed_order(header, sent):
 @law
 @given(readings)
 def test_silence_never_travels_as_a_number(r):
-    silent = report.Reading(*r[:3], None, None, None, None, *r[7:])
+    silent = r._replace(pct=None, lo=None, hi=None, mm=None, at_least=0)
     back = report.unpack(report.pack(silent), 0, r.seq + 1)
     assert (back.pct, back.lo, back.hi, back.mm) == (None, None, None, None)
     d = json.loads(report.encode(BARE, [silent, silent]))
@@ -220,5 +239,14 @@ def checked(found):
             assert echo.REASONS[r.reason]
             assert clock.NAMES[r.stamp]
             at_s, counts = r.at_s or 0, (r.heard or 0, r.pings or 0)
-            rest = (r.spread_mm or 0, r.quality, r.reason, *counts, r.air_c, r.alarm)
+            rest = (
+                r.spread_mm or 0,
+                r.quality,
+                r.reason,
+                *counts,
+                r.air_c,
+                r.alarm,
+                r.at_least,
+                0,
+            )
             report.encode(header, [report.Reading(r.seq, at_s, *r[2:7], *rest)])

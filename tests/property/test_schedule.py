@@ -3,7 +3,7 @@
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from smartbin import config, memory, schedule
+from smartbin import config, events, fill, memory, schedule
 from smartbin.fill import NOTHING, Level
 
 law = settings(deadline=None)  # a busy machine is no failure
@@ -19,12 +19,16 @@ def configs(draw):
     sample_s = draw(st.integers(30, 86_400))
     raw = {"bin_id": draw(ids), "sample_s": sample_s, "report_s": draw(st.integers(30, 604_800))}
     raw["silence_s"] = draw(st.integers(max(60, sample_s, raw["report_s"]), 604_800))
-    raw["backoff_s"] = draw(st.integers(60, 86_400))
+    for name in ("backoff_s", "fire_s"):
+        raw[name] = draw(st.integers(60, 86_400))
+    for name in ("fast_s", "slow_s"):
+        raw[name] = draw(st.integers(30, 86_400))
+    raw["night_from_h"], raw["night_to_h"] = draw(st.integers(0, 23)), draw(st.integers(0, 23))
     return config.check(raw)
 
 
 def level(pct):
-    return NOTHING if pct is None else Level(pct, pct, pct)
+    return NOTHING if pct is None else Level(pct, pct, pct, fill.MEASURED)
 
 
 class Up:
@@ -44,8 +48,12 @@ def timed(**facts):
     return mem
 
 
-def nap_ms(cfg, mem, now_s, spent_ms=0):
-    return schedule.next_nap_ms(cfg, mem, now_s, Up(spent_ms))
+def nap_ms(cfg, mem, now_s, spent_ms=0, period_s=None):
+    return schedule.next_nap_ms(cfg, mem, now_s, Up(spent_ms), period_s or cfg.sample_s)
+
+
+def due(pct, cfg, mem, now_s, asked=False, period_s=None):
+    return schedule.due(level(pct), cfg, mem, now_s, asked, period_s or cfg.sample_s)
 
 
 # -- slots -------------------------------------------------------------------------------------
@@ -126,9 +134,9 @@ def test_no_wait_lasts_longer_than_its_end(cfg, ill, fails, pct):
     mem = timed(ill=ill, spoke_s=START - cfg.silence_s)
     for _ in range(fails):
         schedule.failed(cfg, mem, START)
-    assert schedule.due(level(pct), cfg, mem, mem.retry_s, False)
-    assert schedule.due(level(pct), cfg, mem, mem.retry_s - 1, False) is None
-    assert schedule.due(level(pct), cfg, mem, START, True) == "asked"
+    assert due(pct, cfg, mem, mem.retry_s)
+    assert due(pct, cfg, mem, mem.retry_s - 1) is None
+    assert due(pct, cfg, mem, START, True) == "asked"
 
 
 @law
@@ -136,7 +144,7 @@ def test_no_wait_lasts_longer_than_its_end(cfg, ill, fails, pct):
 def test_a_radio_that_is_cut_short_is_used_less_and_less(cfg, cuts):
     mem, now_s, tries = timed(), START, 0
     for _ in range(cuts):
-        while not schedule.due(level(40), cfg, mem, now_s, False):
+        while not due(40, cfg, mem, now_s):
             now_s += nap_ms(cfg, mem, now_s) // 1000
         tries += 1
         mem.radio = 1  # and the supply gives way
@@ -150,13 +158,14 @@ def test_a_radio_that_is_cut_short_is_used_less_and_less(cfg, cuts):
 
 
 @law
-@given(configs(), st.lists(pcts, max_size=30), st.booleans())
-def test_an_alarm_stands_until_it_is_told_and_is_told_within_its_bound(cfg, pcts, safe):
+@given(configs(), st.lists(pcts, max_size=30), st.booleans(), st.sets(st.integers(0, 29)))
+def test_an_alarm_stands_until_it_is_told_and_is_told_within_its_bound(cfg, pcts, safe, alarms):
     """Nobody answers; then somebody does: at the first wake after the wait an alarm is heard."""
     mem, now_s, standing = timed(ill=3 * safe, spoke_s=START), START, False
-    for pct in pcts:
-        standing = schedule.alarm(level(pct), cfg, mem) or standing
-        if schedule.due(level(pct), cfg, mem, now_s, False):
+    for n, pct in enumerate(pcts):
+        news = [(events.FULL, 1)] if n in alarms else [(events.LID, 1), (events.FULL, 0)]
+        standing = schedule.alarm(news, mem) or standing
+        if due(pct, cfg, mem, now_s):
             schedule.failed(cfg, mem, now_s)
         assert mem.alarmed == standing
         now_s += nap_ms(cfg, mem, now_s) // 1000
@@ -165,21 +174,42 @@ def test_an_alarm_stands_until_it_is_told_and_is_told_within_its_bound(cfg, pcts
     if standing:
         late_s = max(now_s, mem.retry_s)
         assert late_s - now_s <= cfg.backoff_s
-        assert schedule.due(NOTHING, cfg, mem, late_s, False)
+        assert due(None, cfg, mem, late_s)
         schedule.spoke(level(100), mem, late_s)
         assert not mem.alarmed
-        assert not schedule.alarm(level(100), cfg, mem)
+
+
+levels = st.builds(
+    lambda pct, kind: NOTHING if pct is None else Level(pct, pct, pct, kind),
+    pcts,
+    st.integers(0, 2),
+)
 
 
 @law
-@given(configs(), st.lists(pcts, max_size=40))
-def test_the_promise_of_the_next_report_is_kept(cfg, pcts):
+@given(configs(), st.lists(levels, max_size=40), st.integers(0, 0x7FF), st.booleans())
+def test_the_promise_of_the_next_report_is_kept(cfg, levels, standing, burns):
+    """Whatever the bin does and however often it is looked at: none is later than told."""
     mem, now_s = timed(), START
+    mem.events.raised, mem.events.lid_s = standing, START * burns
     schedule.spoke(NOTHING, mem, now_s)
-    for pct in pcts:
-        now_s += nap_ms(cfg, mem, now_s) // 1000
-        schedule.alarm(level(pct), cfg, mem)
-        slack_s = cfg.sample_s // 2  # a nap from an odd moment to a slot may be so much longer
-        assert now_s - mem.spoke_s <= schedule.next_report_s(cfg) + slack_s
-        if schedule.due(level(pct), cfg, mem, now_s, False):
-            schedule.spoke(level(pct), mem, now_s)
+    for found in levels:
+        period_s = schedule.period_s(found, cfg, mem, now_s)
+        if schedule.due(found, cfg, mem, now_s, False, period_s):
+            schedule.spoke(found, mem, now_s)
+        now_s += nap_ms(cfg, mem, now_s, 0, period_s) // 1000
+        assert now_s - mem.spoke_s <= schedule.next_report_s(cfg)
+
+
+@law
+@given(configs(), levels, st.integers(0, 0x7FF), st.integers(START, START + 200_000))
+def test_however_slow_the_thermometer_is_looked_at(cfg, found, standing, now_s):
+    mem = timed()
+    mem.events.raised, mem.events.lid_s = standing, START
+    period_s = schedule.period_s(found, cfg, mem, now_s)
+    assert 30 <= period_s <= cfg.fire_s
+    assert nap_ms(cfg, mem, now_s, 0, period_s) <= 1000 * (cfg.fire_s + cfg.fire_s // 16)
+    mem.events.lid_s = 0
+    alone_s = schedule.period_s(found, cfg, mem, now_s)
+    assert 30 <= alone_s <= max(cfg.sample_s, min(cfg.slow_s, cfg.silence_s * 2 // 3))
+    assert period_s == min(alone_s, cfg.fire_s)

@@ -43,14 +43,14 @@ def test_the_demo_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_same_seed_same_summary_to_the_byte(tmp_path: Path) -> None:
-    path = places.ROOT / "sim/scenarios/demo.toml"
-    runs = [summary_of(path, tmp_path, "--days", 1, "--bins", 8) for _ in range(2)]
+    path = places.ROOT / "sim/scenarios/broker_down_overnight.toml"
+    runs = [summary_of(path, tmp_path) for _ in range(2)]
     for found in runs:
         for key in WALL_CLOCK:
             del found[key]
     first, second = map(json.dumps, runs)
     assert first == second
-    other = summary_of(path, tmp_path, "--days", 1, "--bins", 8, "--seed", 2)
+    other = summary_of(path, tmp_path, "--seed", 2)
     assert json.dumps({k: v for k, v in other.items() if k not in WALL_CLOCK}) != first
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from sim import places
 from sim.mosquitto import free_port
-from smartbin import clock, echo, memory, notes, report
+from smartbin import clock, echo, events, memory, notes, report
 from tests.tls import mosquitto
 from tests.tls.mosquitto import DOC, FOLDER, STATE, Ports
 
@@ -61,15 +61,21 @@ def test_the_longest_report_passes_the_limits():
         15,
         -128,
         1,
+        1,
+        3,
     )
     gap = (0xFFFF_FFF0, 0xFFFF_FFFF)
     told = [(name, 255) for name in notes.NAMES]
     numbers = (0xFFFF_FFFF, 0xFFFF_FFFF, 3600, -100, 0xFFFF_FFFF, 0xFFFF_FFFF)
-    head = report.Header("x" * 24, *numbers, gap, told)
+    standing = [row[0] for row in events.TABLE]
+    news = [("battery_critical", 1, 0xFFFF_FFFF)] * memory.ROOM
+    emptied = (100, 100, "medium", "level", 0xFFFF_FFFF, 0xFFFF_FFFF)
+    now = report.Bin(standing, news, emptied, None, (9999, "medium"), -128)
+    head = report.Header("x" * 24, *numbers, gap, told, now)
     longest = len(report.encode(head, [row] * memory.ROOM))
     (limit,) = re.findall(r"^message_size_limit (\d+)$", PAGE, re.M)
     (packet,) = re.findall(r"^max_packet_size (\d+)$", PAGE, re.M)
-    assert longest < 4096 < int(limit) < int(packet)
+    assert longest < 6144 < int(limit) < int(packet)
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")

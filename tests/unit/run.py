@@ -6,6 +6,7 @@ import sys
 def run(path):
     folder, _, file = path.rpartition("/")
     name = file.split(".")[0]
+    sys.path.insert(0, (folder or ".") + "/../..")  # tests may share what tests.unit has
     sys.path.insert(0, folder or ".")
     module = __import__(name)
     tests = sorted([test for test in dir(module) if test.startswith("test_")])

@@ -27,8 +27,12 @@ class Mem:
         self.set_s = self.known_s = self.last_s = self.spoke_s = self.rate_ppm = self.learnt = 0
         self.doubt_s = 0
         self.outbox = Outbox()
+        self.jumps = []
         for name, value in known.items():
             setattr(self, name, value)
+
+    def moved(self, by_s):
+        self.jumps.append(by_s)
 
 
 class Node:
@@ -235,7 +239,7 @@ def test_setting_the_clock_gives_earlier_readings_a_time():
 def test_readings_are_counted_back_from_the_first_network_time():
     mem = Mem(outbox=outbox.Outbox(9))
     for seq, at_s, stamp in ((0, 100, 0), (1, 1000, 0), (2, NOON, 2)):
-        rest = (None, None, None, None, 0, 0, 2, 0, 9, 15, 0)
+        rest = (None, None, None, None, 0, 0, 2, 0, 9, 15, 0, 0, 0)
         mem.outbox.put(report.Reading(seq, at_s, stamp, *rest))
     clock.adopt(Node(1900), mem, NOON)
     found = [(r.at_s, r.stamp) for r in mem.outbox.readings(3)]
@@ -294,7 +298,7 @@ def test_until_its_rate_is_known_a_clock_is_due_after_an_hour():
 
 def waiting(*stamps):
     box = outbox.Outbox(9)
-    rest = (None, None, None, None, 0, 0, 2, 0, 9, 15, 0)
+    rest = (None, None, None, None, 0, 0, 2, 0, 9, 15, 0, 0, 0)
     for seq, at_s in enumerate(stamps):
         box.put(report.Reading(seq, at_s, clock.SET, *rest))
     return box
@@ -383,7 +387,7 @@ def test_a_clock_that_goes_on_is_left_alone():
 def test_readings_that_never_had_a_time_are_not_put_into_the_future():
     """Two starts without a network, then one with: every reading lies before now, in its order."""
     mem, node = Mem(outbox=outbox.Outbox(9)), Node(0)
-    rest = (None, None, None, None, 0, 0, 2, 0, 9, 15, 0)
+    rest = (None, None, None, None, 0, 0, 2, 0, 9, 15, 0, 0, 0)
     for seq, raw_s in ((0, 900), (1, 1800), (2, 5), (3, 905)):
         clock.check(mem, raw_s)
         mem.outbox.put(report.Reading(seq, clock.never_back(mem, raw_s), 0, *rest))

@@ -1,6 +1,6 @@
 """Settings: every key, every bound, every sentence, and secrets that stay secret."""
 
-from smartbin import config
+from smartbin import config, sensors
 from smartbin.errors import ConfigError
 
 NUMBERS = [row for row in config.TABLE if not isinstance(row[1], str)]
@@ -37,7 +37,7 @@ def refused(raw):
 def test_the_defaults_are_settings_that_work():
     cfg = config.check({})
     assert list(cfg) == [row[1] for row in config.TABLE]
-    assert (cfg.sample_s, cfg.silence_s, cfg.pings) == (900, 21_600, 9)
+    assert (cfg.sample_s, cfg.silence_s, cfg.pings) == (900, 21_600, 15)
 
 
 def test_a_setting_that_is_given_replaces_its_default_alone():
@@ -63,7 +63,7 @@ def test_no_number_may_be_beyond_its_bounds():
 
 
 def test_bounds_in_words():
-    assert refused({"pings": 10}) == ("pings", "pings is 10; it must be from 3 to 9.")
+    assert refused({"pings": 16}) == ("pings", "pings is 16; it must be from 3 to 15.")
     sentence = "sample_s is 29; it must be from 30 to 86400 s."
     assert refused({"sample_s": 29}) == ("sample_s", sentence)
 
@@ -114,9 +114,9 @@ def test_a_bin_id_can_stand_in_a_topic():
 
 
 def test_a_sensor_is_one_of_ours_or_the_boards():
-    for sensor in ("", "hc_sr04", "jsn_sr04t_v2", "jsn_sr04t_v3"):
+    for sensor in ("",) + sensors.NAMES:
         assert config.check({"sensor": sensor}).sensor == sensor
-    sentence = "sensor must be one of hc_sr04, jsn_sr04t_v2, jsn_sr04t_v3, or empty."
+    sentence = "sensor must be one of %s, or empty." % ", ".join(sensors.NAMES)
     assert refused({"sensor": "HC_SR04"}) == ("sensor", sentence)
 
 
@@ -186,8 +186,9 @@ def test_every_setting_has_a_meaning_and_a_default_within_its_bounds():
     for name, default, low, high, unit, meaning in config.TABLE:
         size = len(default) if isinstance(default, str) else default
         assert low <= size <= high
-        assert meaning and unit in ("", "mm", "s", "ms", "%")
-        assert not unit or name.endswith({"%": "_pct"}.get(unit, "_" + unit))
+        assert meaning and unit in ("", "mm", "s", "h", "ms", "mV", "%", "0.1 C")
+        endings = {"%": "_pct", "mV": "_mv", "0.1 C": "_dc"}
+        assert not unit or name.endswith(endings.get(unit, "_" + unit))
 
 
 def test_bounds_that_others_have_set():
@@ -195,7 +196,7 @@ def test_bounds_that_others_have_set():
     assert bounds["wifi_ssid"][1] == 32  # IEEE 802.11
     assert bounds["wifi_key"][1] == 64  # WPA2: 63 characters, or 64 hexadecimal digits
     assert bounds["mqtt_port"] == (1, 65_535)
-    assert bounds["pings"] == (3, 9)  # a packed row has four bits for them
+    assert bounds["pings"] == (3, 15)  # a packed row has four bits for them
     assert bounds["awake_ms"][1] <= 15_000  # the watchdog barks at 20 s
     assert bounds["silence_s"][1] <= 7 * 86_400
 

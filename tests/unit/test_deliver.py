@@ -5,10 +5,11 @@ from smartbin.errors import LinkError
 
 CFG = config.check({"bin_id": "bank-7"})
 NOW = 636_422_400
+QUIET = report.Bin(*(((), ()) + report.QUIET[2:]))
 
 
 def reading(seq):
-    return report.Reading(seq, NOW + seq, 2, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18, 0)
+    return report.Reading(seq, NOW + seq, 2, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18, 0, 0, 0)
 
 
 def memory_with(n, first=100):
@@ -95,7 +96,7 @@ def test_the_newest_goes_first_retained_and_is_forgotten():
     mem = memory_with(3)
     mem.notes.add("tcp")
     ((header, seqs, retained, confirmed),) = delivered(Desk(), mem)
-    assert header == report.Header("bank-7", 9, 3, 3594, -67, 22_050, 0, None, [("tcp", 1)])
+    assert header == report.Header("bank-7", 9, 3, 3594, -67, 22_050, 0, None, [("tcp", 1)], QUIET)
     assert (seqs, retained, confirmed) == ([100, 101, 102], True, True)
     assert (len(mem.outbox), mem.acked, mem.notes.since()) == (0, 103, [])
 

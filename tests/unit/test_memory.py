@@ -2,10 +2,12 @@
 
 from binascii import crc32
 
-from smartbin import memory, outbox, report
+from smartbin import events, fill, memory, outbox, report
 
 SLOT = 1024
-ROWS_AT = 176  # in a slot
+FILL_AT = 176
+EVENTS_AT = 216
+ROWS_AT = 240  # in a slot
 
 # Every number of a memory, and the largest that it may be.
 LONGS = ("epoch", "boot", "seq", "reserved", "acked", "set_s", "known_s", "last_s", "spoke_s")
@@ -16,7 +18,7 @@ LARGEST = (0xFFFF_FFFF, 0x7FFF_FFFF, 0x7FFF, 255)
 
 
 def reading(seq, at_s=636_422_400, stamp=2, pct=43):
-    return report.Reading(seq, at_s + seq, stamp, pct, pct, pct, 791, 4, 4, 0, 3, 3, 18, 0)
+    return report.Reading(seq, at_s + seq, stamp, pct, pct, pct, 791, 4, 4, 0, 3, 3, 18, 0, 0, 0)
 
 
 def facts(mem):
@@ -25,7 +27,8 @@ def facts(mem):
         return None
     numbers = tuple([getattr(mem, name) for group in NUMBERS for name in group])
     notes = (mem.notes.counts, mem.notes.last, mem.notes.text)
-    return numbers, mem.told_pct, mem.outbox.lost, bytes(mem.outbox.rows), notes
+    past = (bytes(mem.fill.pack()), bytes(mem.events.pack()))
+    return numbers, mem.told_pct, mem.outbox.lost, bytes(mem.outbox.rows), notes, past
 
 
 def measured(mem, n=1):
@@ -105,6 +108,35 @@ def test_all_comes_back_after_a_nap():
     assert facts(memory.load(memory.save(mem))) == facts(mem)
 
 
+def test_what_the_bin_did_comes_back():
+    mem = memory.Memory()
+    mem.fill.tenths, mem.fill.last_s, mem.fill.emptied_s = 437, 636_422_400, 636_000_000
+    mem.events.push(events.FULL, 1)
+    mem.events.raised, mem.events.lid_dc, mem.events.counts[5] = 8, -101, 77
+    back = memory.load(memory.save(mem))
+    assert facts(back) == facts(mem) != facts(memory.Memory())
+    assert (back.fill.pct, back.fill.last_s, back.events.lid_dc) == (44, 636_422_400, -101)
+    assert back.events.counts == mem.events.counts
+
+
+def test_what_the_bin_did_fits_its_place():
+    assert FILL_AT + fill.STATE_SIZE <= EVENTS_AT
+    assert EVENTS_AT + events.STATE_SIZE == ROWS_AT
+    assert len(fill.State().pack()) == fill.STATE_SIZE
+
+
+def test_moments_move_along_with_the_clock_and_never_stays_never():
+    mem = memory.Memory()
+    mem.moved(636_422_400)
+    assert (mem.fill.last_s, mem.fill.emptied_s, mem.events.lid_s) == (0, 0, 0)
+    mem.fill.last_s, mem.fill.warm_s, mem.fill.emptied_s, mem.events.lid_s = 900, 905, 5, 907
+    mem.moved(636_422_400)
+    assert (mem.fill.last_s, mem.fill.emptied_s) == (636_423_300, 636_422_405)
+    assert (mem.fill.warm_s, mem.events.lid_s) == (636_423_305, 636_423_307)
+    mem.moved(-636_422_410)
+    assert (mem.fill.last_s, mem.fill.emptied_s, mem.events.lid_s) == (890, 0, 897)
+
+
 def test_the_largest_numbers_come_back():
     mem = memory.Memory()
     for most, names in zip(LARGEST, NUMBERS):
@@ -132,12 +164,14 @@ def test_a_slot_is_laid_out_like_this():
     mem.told_pct, mem.outbox.lost = 60, 61
     mem.notes.add("no_ap")
     slot = memory.save(mem)[SLOT:]
-    assert slot[:8] == b"BS\x02\x01\x01\0\0\0"
+    assert slot[:8] == b"BS\x03\x01\x01\0\0\0"
     assert [slot[12 + 4 * i] for i in range(12)] == [20, 21, 23] + [30 + i for i in range(9)]
     assert list(slot[60:64]) == [0xFE] + [0xFF] * 3
     assert list(slot[64:70]) == [0xFD] + [0xFF] * 3 + [50, 0]
     assert list(slot[70:84]) == [51, 52, 53, 54, 55, 56, 57, 58, 60, 61, 0, 0, 0, 0]
     assert slot[84] == 1
+    assert slot[FILL_AT : FILL_AT + fill.STATE_SIZE] == mem.fill.pack()
+    assert slot[EVENTS_AT:ROWS_AT] == mem.events.pack()
     assert slot[ROWS_AT : ROWS_AT + 16] == report.pack(reading(22))
     assert slot[ROWS_AT + 16 :] == bytes(SLOT - ROWS_AT - 16)
 
@@ -165,7 +199,7 @@ def test_naps_and_wakes_in_turn():
 
 def test_what_is_no_image_is_a_cold_start():
     for size in (0, 1, 12, 1024, 2047, 2048, 2049):
-        for rubbish in (b"\0" * size, b"\xff" * size, (b"BS\x02\x00" * size)[:size]):
+        for rubbish in (b"\0" * size, b"\xff" * size, (b"BS\x03\x00" * size)[:size]):
             assert memory.load(rubbish) is None
 
 
@@ -182,7 +216,7 @@ def test_noise_is_a_cold_start():
         for i in range(2048):
             word = (word * 48_271) % 2_147_483_647
             noise[i] = word & 255
-        noise[:4] = noise[SLOT : SLOT + 4] = b"BS\x02\x05"
+        noise[:4] = noise[SLOT : SLOT + 4] = b"BS\x03\x05"
         assert memory.load(bytes(noise)) is None
 
 
@@ -242,13 +276,14 @@ def test_after_damage_the_good_slot_is_not_the_one_to_be_overwritten():
 
 def test_an_image_of_another_version_is_a_cold_start():
     image = memory.save(memory.Memory())
-    assert memory.load(forged(image, 2, 2)) is not None
+    assert memory.load(forged(image, 2, 3)) is not None
     for at, value in (
         (0, 0x43),
         (1, 0x54),
         (2, 0),
         (2, 1),
-        (2, 3),
+        (2, 2),
+        (2, 4),
         (3, memory.ROOM + 1),
         (3, 255),
     ):

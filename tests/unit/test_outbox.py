@@ -5,8 +5,9 @@ from smartbin import outbox, report
 ROOM = 5
 
 
-def reading(seq, alarm=0, at_s=636_422_400, stamp=2):
-    return report.Reading(seq, at_s + seq, stamp, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18, alarm)
+def reading(seq, alarm=0, at_s=636_422_400, stamp=2, news=0):
+    told = (alarm, 0, news)
+    return report.Reading(*((seq, at_s + seq, stamp, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18) + told))
 
 
 def filled(alarms, room=ROOM, first=0):
@@ -49,6 +50,17 @@ def test_a_routine_reading_never_drives_an_alarm_out():
     box = filled("!!!!!..")
     assert (numbers(box), box.lost) == ([0, 1, 2, 3, 4], 2)
     assert [r.alarm for r in box.readings(1000)] == [1] * 5
+
+
+def test_a_reading_that_carries_news_is_not_routine():
+    box = filled(".....")
+    assert not box.news()
+    for seq in range(5, 9):
+        box.put(reading(seq, 0, 636_422_400, 2, 5 if seq == 5 else 0))
+        assert box.news()
+    for seq in range(9, 15):
+        box.put(reading(seq))
+    assert (numbers(box), box.lost) == ([5, 11, 12, 13, 14], 10)
 
 
 def test_among_alarms_the_oldest_goes():

@@ -1,7 +1,7 @@
 """The schedule: when to speak, what an alarm may do, how long to be quiet after a failure, when to
 wake next."""
 
-from smartbin import clock, config, memory, report, schedule
+from smartbin import clock, config, events, fill, memory, report, schedule
 from smartbin.fill import NOTHING, Level
 
 CFG = config.check({"bin_id": "a"})  # sample 900 s, report 3600 s, silence 21600 s
@@ -9,7 +9,7 @@ NOW = 636_422_400
 
 
 def level(pct):
-    return NOTHING if pct is None else Level(pct, pct, pct)
+    return NOTHING if pct is None else Level(pct, pct, pct, fill.MEASURED)
 
 
 def told(pct, ago_s=0):
@@ -20,8 +20,7 @@ def told(pct, ago_s=0):
 
 
 def due(pct, mem, cfg=CFG, now_s=NOW, asked=False):
-    schedule.alarm(level(pct), cfg, mem)
-    return schedule.due(level(pct), cfg, mem, now_s, asked)
+    return schedule.due(level(pct), cfg, mem, now_s, asked, cfg.sample_s)
 
 
 def failing(times, bin_id="a", cfg=None):
@@ -33,7 +32,7 @@ def failing(times, bin_id="a", cfg=None):
 
 
 def row(seq):
-    return report.Reading(seq, 0, 0, None, None, None, None, 0, 0, 2, 0, 9, 15, 0)
+    return report.Reading(seq, 0, 0, None, None, None, None, 0, 0, 2, 0, 9, 15, 0, 0, 0)
 
 
 # -- speak now? --------------------------------------------------------------------------------
@@ -130,59 +129,67 @@ def test_the_promise_in_a_report_is_kept():
 
 # -- alarms ------------------------------------------------------------------------------------
 
-
-def raised(pct, mem):
-    return schedule.alarm(level(pct), CFG, mem)
+FULL = [(events.FULL, 1)]
 
 
-def test_a_full_bin_is_an_alarm_at_once():
-    assert due(80, told(79, 1)) == "alarm"
-    assert due(100, told(40, 900)) == "alarm"
-    assert due(80, told(None, 1)) == "alarm"
-    assert due(79, told(70, 1)) is None
+def raised(mem, news=FULL):
+    return schedule.alarm(news, mem)
 
 
-def test_silence_is_not_a_full_bin():
-    mem = told(79, 1)
-    assert not raised(None, mem)
-    assert due(None, mem) is None
+def alarmed(mem):
+    raised(mem)
+    return mem
 
 
-def test_an_alarm_is_raised_once_and_stands_until_it_is_heard():
-    mem = told(40)
-    assert raised(80, mem)
+def test_an_alarm_is_told_at_once():
+    assert due(80, alarmed(told(79, 1))) == "alarm"
+    assert due(80, alarmed(told(None, 1))) == "alarm"
+    assert due(80, told(79, 1)) is None
+
+
+def test_only_alarms_are_alarms():
+    for i, row in enumerate(events.TABLE):
+        mem = told(40)
+        assert schedule.alarm([(i, 1)], mem) == bool(row[1])
+        assert (mem.prompts, mem.alarmed) == ((3, 1) if row[1] else (0, 0))
+        assert not schedule.alarm([(i, 0)], told(40)), "an end waits for the next report"
+    assert not schedule.alarm([], told(40))
+
+
+def test_other_news_wait_for_the_reporting_period():
+    mem = told(40, 2700)
+    mem.outbox.put(report.Reading(*(row(3)[:15] + (5,))))
+    assert due(40, mem) is None
+    assert due(40, mem, now_s=NOW + 900) == "news"
+
+
+def test_an_alarm_stands_until_it_is_heard():
+    mem = alarmed(told(40))
     assert (mem.alarmed, mem.prompts) == (1, 3)
     mem.prompts = 0  # all tries were in vain
-    assert raised(85, mem), "the reading is part of the alarm"
-    assert (mem.alarmed, mem.prompts) == (1, 0), "and raises no second one"
+    assert due(85, mem) == "alarm"
+    assert not raised(mem, [])
+    assert (mem.alarmed, mem.prompts) == (1, 0)
+    raised(mem, [(events.FIRE, 1)])
+    assert (mem.alarmed, mem.prompts) == (1, 3), "another one has tries of its own"
 
 
 def test_an_alarm_is_over_when_it_was_heard():
-    mem = told(40)
-    raised(80, mem)
+    mem = alarmed(told(40))
     schedule.spoke(level(80), mem, NOW)
     assert (mem.alarmed, mem.prompts) == (0, 0)
-    assert not raised(90, mem)
     assert due(85, mem) is None
     assert due(95, mem, now_s=NOW + 3600) == "change"
 
 
-def test_a_bin_that_was_emptied_and_filled_again_is_a_new_alarm():
-    mem = told(90)
-    schedule.spoke(level(5), mem, NOW)
-    assert due(80, mem) == "alarm"
-    assert mem.prompts == 3
-
-
 def test_an_alarm_that_nobody_heard_stays_news_when_the_bin_is_emptied():
-    mem = told(40)
-    raised(90, mem)
+    mem = alarmed(told(40))
     mem.prompts = 0
     assert due(3, mem) == "alarm"
 
 
 def test_an_alarm_gets_three_prompt_tries_and_then_joins_the_back_off():
-    mem = told(40)
+    mem = alarmed(told(40))
     naps, now_s = [], NOW
     while due(90, mem, now_s=now_s) == "alarm" and len(naps) < 9:
         schedule.failed(CFG, mem, now_s)
@@ -199,8 +206,8 @@ def test_an_alarm_gets_three_prompt_tries_and_then_joins_the_back_off():
 
 def test_an_alarm_does_not_wait_for_the_back_off_of_routine_news():
     mem = failing(12)
-    assert due(40, mem) is None
-    assert due(90, mem) == "alarm"
+    assert due(90, mem) is None
+    assert due(90, alarmed(mem)) == "alarm"
 
 
 def test_no_two_bins_try_again_in_the_same_second():
@@ -208,8 +215,8 @@ def test_no_two_bins_try_again_in_the_same_second():
     for n in range(60):
         cfg = config.check({"bin_id": "bin-%d" % n})
         mem = told(40)
-        schedule.alarm(level(90), cfg, mem)
-        naps.add(schedule.next_nap_ms(cfg, mem, NOW, Up(2000)))
+        raised(mem)
+        naps.add(schedule.next_nap_ms(cfg, mem, NOW, Up(2000), cfg.sample_s))
     assert len(naps) > 30
     assert 60_000 <= min(naps) <= max(naps) < 120_000
 
@@ -299,7 +306,7 @@ def test_a_supply_that_gives_way_again_and_again_is_left_alone_for_longer():
 
 def test_an_alarm_through_a_weak_supply_has_three_tries_too():
     mem = told(40)
-    raised(90, mem)
+    raised(mem)
     for left in (2, 1, 0):
         mem.radio = 1
         schedule.recover(CFG, mem, NOW)
@@ -429,7 +436,7 @@ class Up:
 
 def nap_s(mem, now_s=NOW, cfg=CFG):
     mem.set_s = mem.set_s or NOW - 7
-    return schedule.next_nap_ms(cfg, mem, now_s, Up(2000)) // 1000
+    return schedule.next_nap_ms(cfg, mem, now_s, Up(2000), cfg.sample_s) // 1000
 
 
 def slot_s(cfg):
@@ -439,14 +446,14 @@ def slot_s(cfg):
 
 def test_without_the_time_a_wake_that_ran_long_does_not_move_the_ones_after_it():
     for spent_ms in (0, 250, 15_000):
-        nap_ms = schedule.next_nap_ms(CFG, memory.Memory(), NOW, Up(spent_ms))
+        nap_ms = schedule.next_nap_ms(CFG, memory.Memory(), NOW, Up(spent_ms), 900)
         assert nap_ms + spent_ms == 900_000
 
 
 def test_a_nap_is_never_shorter_than_a_second():
     cfg = config.check({"sample_s": 30})
     for spent_ms in (29_000, 29_001, 1_000_000):
-        assert schedule.next_nap_ms(cfg, memory.Memory(), NOW, Up(spent_ms)) == 1000
+        assert schedule.next_nap_ms(cfg, memory.Memory(), NOW, Up(spent_ms), 30) == 1000
 
 
 def test_with_the_time_every_wake_is_in_the_bins_own_slot():
@@ -482,7 +489,7 @@ def test_a_nap_is_as_long_as_the_chips_clock_must_count():
     true_ms = nap_s(mem) * 1000
     for rate_ppm in (-50_000, 3000, 50_000):
         mem.rate_ppm = rate_ppm
-        found = schedule.next_nap_ms(CFG, mem, NOW, Up(0))
+        found = schedule.next_nap_ms(CFG, mem, NOW, Up(0), 900)
         assert found == clock.raw_ms(mem, true_ms)
         assert (found < true_ms) == (rate_ppm > 0)
 
@@ -492,3 +499,106 @@ def test_chance_is_from_nought_to_just_below():
     assert set(found) == set(range(10))
     assert found == [schedule.chance(CFG, salt, 10) for salt in range(300)]
     assert schedule.chance(CFG, 3, 1) == 0
+
+
+# -- how often to look -------------------------------------------------------------------------
+
+
+def period_s(pct, mem=None, kind=fill.MEASURED, now_s=NOW, **raw):
+    found = Level(pct, pct, pct, kind) if pct is not None else NOTHING
+    return schedule.period_s(found, config.check(raw), mem or told(40), now_s)
+
+
+def standing(*names):
+    mem = told(40)
+    for i in names:
+        mem.events.raised |= 1 << i
+    return mem
+
+
+def test_an_empty_bin_is_looked_at_seldom_and_one_near_full_often():
+    assert [period_s(pct) for pct in (0, 34, 35, 69, 70, 79)] == [3600, 3600, 900, 900, 300, 300]
+    assert period_s(None) == 900
+
+
+def test_what_fills_fast_is_looked_at_often():
+    mem = told(40)
+    mem.fill.tenths, mem.fill.rate = 600, 200_000  # 20 % in 2.4 hours
+    assert period_s(60, mem) == 900
+    mem.fill.rate = 480_000
+    assert period_s(60, mem) == 300
+    mem.fill.tenths = 340
+    mem.fill.rate = 9_000_000
+    assert period_s(34, mem) == 3600
+
+
+def test_once_it_is_full_there_is_no_hurry():
+    assert period_s(85, standing(events.FULL)) == 900
+
+
+def test_two_readings_that_disagree_are_settled_soon_but_not_for_ever():
+    for looks, wait_s in ((1, 300), (2, 300), (3, 3600), (9, 3600)):
+        mem = told(10)
+        mem.fill.looks = looks
+        assert period_s(10, mem, fill.HELD) == wait_s
+
+
+def test_a_low_battery_is_spared_and_a_fire_is_watched():
+    for i in (events.LOW, events.CRITICAL):
+        assert period_s(75, standing(i)) == 3600
+    assert period_s(10, standing(events.FIRE, events.LOW)) == 300
+
+
+def test_at_night_there_is_less_to_see():
+    night = {"night_from_h": 22, "night_to_h": 5}
+    hours = []
+    for hour in range(24):
+        mem = told(50)
+        mem.set_s = NOW
+        at_s = NOW - NOW % 86_400 + hour * 3600 + 1800
+        hours.append(period_s(50, mem, now_s=at_s, **night))
+        assert period_s(50, mem, now_s=at_s) == 900, "without one there is none"
+        assert period_s(75, mem, now_s=at_s, **night) == 300
+    assert hours == [3600] * 5 + [900] * 17 + [3600] * 2
+    assert period_s(50, told(50), **night) == 900, "nor without the time"
+
+
+def test_the_thermometer_is_looked_at_as_often_as_it_must():
+    mem = standing(events.LOW)
+    mem.events.lid_s = NOW - 900
+    assert period_s(10, mem) == 900
+    assert period_s(10, mem, fire_s=1800) == 1800
+    assert period_s(75, told(40), fire_s=60) == 300, "a bin without one needs not"
+
+
+def test_settings_that_are_slower_than_the_slow_one_win():
+    assert period_s(10, sample_s=7200) == 7200
+    assert period_s(75, sample_s=60) == 60
+    assert period_s(10, sample_s=60, report_s=60, silence_s=600) == 400
+
+
+def test_no_nap_between_two_looks_at_the_thermometer_is_much_longer_than_it_may():
+    mem = told(40)
+    mem.set_s = mem.events.lid_s = NOW
+    naps = [schedule.nap_s(CFG, mem, NOW + s, 900) for s in range(900)]
+    assert max(naps) <= 900 + 56 and min(naps) > 450
+    mem.events.lid_s = 0
+    assert max([schedule.nap_s(CFG, mem, NOW + s, 900) for s in range(900)]) == 1350
+
+
+def test_a_slow_bin_speaks_before_its_promise_is_broken():
+    """At the last wake before the moment that the last report named."""
+    for wait_s in (900, 3600):
+        last_s = 22_050 - wait_s
+        mem = told(10, last_s - 1)
+        assert schedule.due(level(10), CFG, mem, NOW, False, wait_s) is None
+        mem = told(10, last_s)
+        assert schedule.due(level(10), CFG, mem, NOW, False, wait_s) == "silence"
+
+
+def test_slots_of_a_slow_period_are_slots_of_the_fast_ones():
+    mem = told(40)
+    mem.set_s = NOW
+    slow = (NOW + schedule.nap_s(CFG, mem, NOW, 3600)) % 900
+    assert slow == (NOW + schedule.nap_s(CFG, mem, NOW, 900)) % 900
+    assert slow % 300 == (NOW + schedule.nap_s(CFG, mem, NOW, 300)) % 300

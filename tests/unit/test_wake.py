@@ -1,14 +1,17 @@
 """One wake, top to bottom, on a node without hardware: what is kept, said, forgotten, and when."""
 
-from smartbin import clock, config, echo, memory, report, sensors
+from smartbin import clock, config, echo, events, memory, report, sensors
 from smartbin.errors import LinkError
+from smartbin.senses import Senses
 from smartbin.wake import wake
 
 CFG = config.check({"bin_id": "bank-7"})  # sample 900 s, report 3600 s, silence 21600 s
 NOW = 636_422_400
 WRAP = 1 << 30
-HALF = [4225] * 9  # echo times of 725 mm at 20 C: half full
-FULL = [1748] * 9  # 300 mm
+HALF = [4225] * 30  # echo times of 725 mm at 20 C: half full
+FULL = [1748] * 30  # 300 mm
+MOST = [3263] * 30  # 560 mm
+FLOOR = [6993] * 30  # 1200 mm
 
 
 class Sonar:
@@ -32,6 +35,9 @@ class Sonar:
 
     def trouble(self):
         return self.node.trouble
+
+    def air_dc(self):
+        return self.node.lid_dcs.pop(0) if len(self.node.lid_dcs) > 1 else self.node.lid_dcs[0]
 
 
 class Link:
@@ -89,7 +95,9 @@ class Node:
         self.now_ms = WRAP - 500  # the ticks wrap during each wake
         self.clock_s = 5
         self.true_s = true_s
-        self.ticks = self.battery = self.air = self
+        self.ticks = self
+        self.lid_dcs = [200]
+        self.mv, self.tilted, self.lid_open = 3594, None, None
 
     def ticks_ms(self):
         return self.now_ms % WRAP
@@ -97,12 +105,9 @@ class Node:
     def ticks_diff(self, end, start):
         return ((end - start + WRAP // 2) % WRAP) - WRAP // 2
 
-    def read_mv(self):
-        self.log.append("battery")
-        return 3594
-
-    def read_dc(self):
-        return 200
+    def senses(self):
+        self.log.append("senses")
+        return Senses(self.mv, self.tilted, self.lid_open)
 
     def sonar(self, cfg):
         return Sonar(self)
@@ -139,9 +144,9 @@ def failure(stage, why, waited_ms=740):
     return LinkError(stage, why, waited_ms, OSError(113))
 
 
-def quiet():
+def quiet(echoes=HALF):
     """A node and a memory whose clock is set and whose last report has just arrived."""
-    node, mem = Node(), memory.Memory(77, 3, 40)
+    node, mem = Node(echoes), memory.Memory(77, 3, 40)
     wake(node, CFG, mem)
     node.sleeps(900)
     return node, mem
@@ -153,26 +158,26 @@ def quiet():
 def test_the_reading_is_kept_before_the_radio_is_on():
     node = Node()
     wake(node, CFG, memory.Memory())
-    measure = ["battery", "sonar on", "sonar off", "keep", "secure"]
+    measure = ["senses", "sonar on", "sonar off", "keep", "secure"]
     speak = ["keep", "link on", "time", "keep", "publish", "acknowledged", "link off", "keep"]
     assert node.log == measure + speak
 
 
 def test_what_is_kept_first_holds_the_reading_and_what_is_kept_last_does_not():
-    node = Node()
-    wake(node, CFG, memory.Memory(77, 3, 40))
+    node, mem = Node(), memory.Memory(77, 3, 40)
+    wake(node, CFG, mem)
     first, before, timed, last = [memory.load(image) for image in node.kept]
+    assert (len(timed.outbox), timed.set_s, timed.radio) == (1, NOW, 1), "no clock without it"
     assert (len(first.outbox), first.seq, first.spoke_s, first.radio) == (1, 41, 0, 0)
     assert (len(before.outbox), before.radio) == (1, 1), "a start that finds this was cut short"
-    assert (len(last.outbox), last.seq, last.told_pct, last.radio) == (0, 41, 50, 0)
+    assert (len(last.outbox), last.seq, last.told_pct, last.radio) == (0, 41, mem.fill.pct, 0)
     assert (last.acked, first.acked) == (41, 40)
-    assert (before.set_s, timed.set_s) == (0, NOW), "a reset finds no memory behind the clock"
 
 
 def test_a_wake_without_news_leaves_the_radio_alone():
     node, mem = quiet()
     wake(node, CFG, mem)
-    assert node.log == ["battery", "sonar on", "sonar off", "keep", "secure"]
+    assert node.log == ["senses", "sonar on", "sonar off", "keep", "secure"]
     assert len(mem.outbox) == 1
 
 
@@ -180,7 +185,7 @@ def test_what_moved_to_flash_is_kept_as_moved():
     node, mem = quiet()
     node.moves = True
     wake(node, CFG, mem)
-    assert node.log == ["battery", "sonar on", "sonar off", "keep", "secure", "keep"]
+    assert node.log == ["senses", "sonar on", "sonar off", "keep", "secure", "keep"]
 
 
 def test_every_reading_has_the_next_number():
@@ -200,9 +205,11 @@ def test_the_message_says_what_was_measured():
     wake(node, CFG, memory.Memory(77, 3, 40))
     ((topic, header, readings),) = node.heard
     assert topic == b"smartbin/v1/bank-7/report"
-    assert header == report.Header("bank-7", 77, 3, 3594, -67, 22_050, 0, None, [])
+    now = report.Bin((), (), None, None, None, 20)
+    assert header == report.Header("bank-7", 77, 3, 3594, -67, 22_050, 0, None, [], now)
     (r,) = readings
-    assert (r.seq, r.pct, r.mm, r.quality, r.air_c) == (40, 50, 725, 4, 20)
+    assert (r.seq, r.mm, r.quality, r.air_c) == (40, 725, 4, 20)
+    assert 45 < r.pct < 53
 
 
 def test_an_acknowledged_message_carries_all_that_was_kept():
@@ -218,17 +225,17 @@ def test_an_acknowledged_message_carries_all_that_was_kept():
 
 
 def test_silence_gives_no_fill_but_a_reason():
-    node, mem = Node([None] * 9), memory.Memory()
+    node, mem = Node([None] * 30), memory.Memory()
     wake(node, CFG, mem)
     _, header, (r,) = node.heard[0]
     assert (r.pct, r.lo, r.hi, r.mm) == (None, None, None, None)
-    assert (r.quality, r.reason, r.heard, r.pings) == (0, echo.SILENT, 0, 9)
+    assert (r.quality, r.reason, r.heard, r.pings) == (0, echo.SILENT, 0, 15)
     assert header.notes == [("sonar", 1)]
     assert mem.told_pct is None
 
 
 def test_a_dead_sensor_is_noted_with_its_reason():
-    node, mem = Node([None] * 9), memory.Memory()
+    node, mem = Node([None] * 30), memory.Memory()
     node.trouble = echo.DEAD
     wake(node, CFG, mem)
     assert node.heard[0][2][0].reason == echo.DEAD
@@ -236,12 +243,81 @@ def test_a_dead_sensor_is_noted_with_its_reason():
 
 
 def test_a_full_bin_is_told_at_once():
-    node, mem = quiet()
+    node, mem = quiet(MOST)
     node.echoes = FULL
     wake(node, CFG, mem)
-    _, _, readings = node.heard[1]
-    assert (readings[-1].pct, readings[-1].alarm) == (95, 1)
-    assert (mem.told_pct, mem.alarmed, mem.prompts) == (95, 0, 0)
+    _, header, readings = node.heard[1]
+    assert readings[-1].pct > 80 and readings[-1].alarm == 1
+    assert header.state.standing == ("nearly_full", "full")
+    assert [row for row in header.state.news if row[0] == "full"] == [("full", 1, mem.seq - 1)]
+    assert (mem.told_pct, mem.alarmed, mem.prompts) == (readings[-1].pct, 0, 0)
+    node.sleeps(300)
+    wake(node, CFG, mem)
+    assert len(node.heard) == 2, "and once"
+
+
+def test_a_jump_that_nobody_believes_yet_is_looked_at_again_soon():
+    node, mem = quiet()
+    node.echoes = FULL
+    assert wake(node, CFG, mem) <= 450_000
+    assert len(node.heard) == 1
+    for _ in range(2):
+        node.sleeps(300)
+        wake(node, CFG, mem)
+    assert node.heard[1][1].state.standing == ("blocked",), "an item, for it came at once"
+    assert wake(node, CFG, mem) > 450_000, "but not for ever"
+
+
+def test_an_emptied_bin_says_from_where_to_where():
+    node, mem = quiet()
+    node.echoes, node.lid_open = FLOOR, 1
+    wake(node, CFG, mem)
+    node.lid_open = 0
+    for _ in range(8):
+        node.sleeps(900)
+        wake(node, CFG, mem)
+    now = node.heard[-1][1].state
+    before, after, sure, trigger, seq, at = now.emptied
+    assert 45 < before < 53 and after <= 5
+    assert (sure, trigger) == ("high", "lid")
+    assert ("emptied", 1, seq) in now.news and now.standing == ()
+    assert at == clock.unix(NOW + 900 * (seq - 40), 2)
+
+
+def test_a_hot_lid_is_looked_at_twice_in_the_wake():
+    node, mem = quiet()
+    node.lid_dcs = [650, 200]
+    wake(node, CFG, mem)
+    assert node.log.count("sonar on") == 2 and len(node.heard) == 1, "one look was wrong"
+    node.sleeps(900)
+    node.lid_dcs = [650]
+    wake(node, CFG, mem)
+    assert node.log.count("sonar on") == 2
+    assert (node.heard[1][1].state.standing, node.heard[1][1].state.lid_c) == (("fire",), 65)
+
+
+def test_a_bin_that_lies_is_told_and_not_measured():
+    node, mem = quiet()
+    node.tilted = 1
+    wake(node, CFG, mem)
+    _, header, readings = node.heard[1]
+    assert (node.pings, readings[-1].pct, readings[-1].reason) == (0, None, echo.TILTED)
+    assert header.state.standing == ("tilted",)
+    assert header.state.last == (mem.fill.pct, 900)
+    assert header.state.lid_c == 20, "it may burn where it lies"
+
+
+def test_events_and_level_outlive_a_nap():
+    node, mem = quiet()
+    node.tilted = 1
+    wake(node, CFG, mem)
+    mem = memory.load(node.kept[-1])
+    assert events.standing(mem.events) == ["tilted"]
+    node.sleeps(900)
+    node.tilted = 0
+    node.asked = True
+    wake(node, CFG, mem)
+    assert node.heard[2][1].state.news == (("tilted", 0, 42),)
 
 
 def test_who_pushes_the_button_is_answered():
@@ -349,21 +425,22 @@ def test_an_alarm_of_a_long_outage_is_not_dropped():
 
 
 def test_a_full_bin_that_cannot_be_told_is_tried_again_within_minutes():
-    node, mem = quiet()
+    node, mem = quiet(MOST)
     node.echoes, node.faults = FULL, {"enter": failure("join", "no_ap")}
-    naps_ms = []
-    for _ in range(3):
+    naps_ms = [wake(node, CFG, mem)]
+    for _ in range(2):
+        node.sleeps(naps_ms[-1] // 1000)
         naps_ms.append(wake(node, CFG, mem))
         assert "link on" in node.log
-        node.sleeps(naps_ms[-1] // 1000)
+    node.sleeps(naps_ms[-1] // 1000)
     assert 60_000 <= min(naps_ms[:2]) <= max(naps_ms[:2]) < 120_000
     assert naps_ms[2] > 225_000
     wake(node, CFG, mem)
-    assert [r.alarm for r in mem.outbox.readings(mem.seq)] == [1, 1, 1, 1]
+    assert [r.alarm for r in mem.outbox.readings(mem.seq)][-4:] == [1, 0, 0, 0]
     node.faults, node.asked = {}, True
     node.sleeps(60)
     wake(node, CFG, mem)
-    assert (mem.alarmed, mem.told_pct, len(mem.outbox)) == (0, 95, 0)
+    assert (mem.alarmed, len(mem.outbox)) == (0, 0) and mem.told_pct > 80
 
 
 def test_a_start_that_finds_the_radio_on_leaves_it_off():
@@ -528,7 +605,7 @@ def test_without_a_time_a_long_wake_does_not_move_the_next_one():
     for node in (
         Node(time=lost),
         Node(enter=failure("join", "join")),
-        Node([None] * 9, time=lost),
+        Node([None] * 30, time=lost),
     ):
         began_ms = node.now_ms
         nap_ms = wake(node, CFG, memory.Memory())

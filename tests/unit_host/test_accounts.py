@@ -31,11 +31,12 @@ class Twin:
 
 
 def reading(seq, pct=50, stamp=2, at_s=600_000_000):
-    return report.Reading(seq, at_s, stamp, pct, pct, pct, 700, 0, 4, 0, 9, 9, 12, 0)
+    return report.Reading(seq, at_s, stamp, pct, pct, pct, 700, 0, 4, 0, 9, 9, 12, 0, 0, 0)
 
 
-def message(*seqs, epoch=EPOCH, gap=None, lost=0, notes=(), bin_id="bin-001"):
-    header = report.Header(bin_id, epoch, 1, 3600, -60, 3600, lost, gap, list(notes))
+def message(*seqs, epoch=EPOCH, gap=None, lost=0, notes=(), bin_id="bin-001", news=()):
+    now = report.Bin((), tuple(news), *report.QUIET[2:])
+    header = report.Header(bin_id, epoch, 1, 3600, -60, 3600, lost, gap, list(notes), now)
     return f"smartbin/v1/{bin_id}/report", report.encode(header, [reading(seq) for seq in seqs])
 
 
@@ -217,3 +218,23 @@ def test_a_hang_is_a_wake():
     (wake,) = one.wakes
     assert (wake.t_ms, wake.awake_ms, wake.end, wake.cause) == (5000, 20_000, "hang", "timer")
     assert wake.phases == {"other": 20_000} and not wake.taken
+
+
+def test_what_happened_is_counted_once_however_often_it_is_told():
+    full, over = ("full", 1, 1), ("full", 0, 3)
+    news = [("emptied", 1, 2), over]
+    one = booked(
+        a_bin(6, radio=(2, 3, 5)),
+        message(1, news=[full]),
+        message(1, 2, news=[full]),  # no acknowledgement came
+        message(3, news=[("full", 1, 3)]),  # nor did the node remember that it had said so
+        message(4, news=news),
+        message(5, news=[("emptied", 1, 5), ("full", 1, 5)]),
+    )
+    assert [row[1:] for row in one.events] == [
+        full,
+        ("emptied", 1, 2),
+        over,
+        ("emptied", 1, 5),
+        ("full", 1, 5),
+    ]

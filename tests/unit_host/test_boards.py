@@ -25,6 +25,12 @@ GOOD = {
     "BATTERY_ADC_PIN": 34,
     "BATTERY_DIVIDER": (1000, 1000),
     "NTC_ADC_PIN": 33,
+    "DS18B20_PIN": None,
+    "TILT_PIN": 14,
+    "I2C_SDA_PIN": None,
+    "I2C_SCL_PIN": None,
+    "LID_PIN": 19,
+    "DOZE": True,
     "SERVICE_PIN": 27,
     "LED_PIN": 18,
     "SLEEP_UA": 11.6,
@@ -37,6 +43,9 @@ GOOD_C3 = GOOD | {
     "RAIL_PIN": 4,
     "BATTERY_ADC_PIN": 3,
     "NTC_ADC_PIN": None,
+    "TILT_PIN": None,
+    "LID_PIN": 0,
+    "DOZE": False,
     "SERVICE_PIN": 5,
     "LED_PIN": 10,
 }
@@ -78,6 +87,18 @@ FAULTS = [
     ("SERVICE_PIN", 12, "SERVICE_PIN is GPIO12, which is a strapping pin"),
     ("SERVICE_PIN", 23, "SERVICE_PIN is GPIO23, which cannot wake the ESP32 from deep sleep"),
     ("SONAR", "jsn_sr04t", "SONAR = jsn_sr04t is not known (did you mean jsn_sr04t_v"),
+    (
+        "LID_PIN",
+        39,
+        "LID_PIN is GPIO39, which has no pull-up inside, and a contact needs one; choose",
+    ),
+    ("TILT_PIN", 12, "TILT_PIN is GPIO12, which is a strapping pin"),
+    ("DS18B20_PIN", 36, "DS18B20_PIN is GPIO36, which can only be an input"),
+    ("DS18B20_PIN", 23, "NTC_ADC_PIN would never be read beside DS18B20_PIN; keep one"),
+    ("I2C_SDA_PIN", 21, "I2C_SDA_PIN and I2C_SCL_PIN go together; give both"),
+    ("I2C_SCL_PIN", 22, "I2C_SDA_PIN and I2C_SCL_PIN go together; give both"),
+    ("I2C_SDA_PIN", 21, "TILT_PIN would never be read beside I2C_SDA_PIN; keep one"),
+    ("DOZE", 1, "DOZE = 1 will not do; give it True or False"),
     ("CHIP", "esp32-c3", "CHIP = esp32-c3 is not known (did you mean esp32c3?); choose"),
     ("FLASH_MB", "4", "FLASH_MB = '4' will not do; give it whole megabytes"),
     ("FLASH_MB", True, "FLASH_MB = True will not do"),
@@ -118,6 +139,7 @@ def test_each_fault_gives_one_sentence(name, value, sentence):
         ("RAIL_PIN", 9, "RAIL_PIN is GPIO9, which is a strapping pin"),
         ("SERVICE_PIN", 10, "cannot wake the ESP32-C3 from deep sleep"),
         ("SERVICE_PIN", 9, "cannot wake the ESP32-C3 from deep sleep"),
+        ("DOZE", True, "lets go of its outputs in light sleep"),
         ("BATTERY_DIVIDER", (100, 220), "2888 mV on BATTERY_ADC_PIN"),
     ],
 )
@@ -173,7 +195,7 @@ def test_the_tables_of_a_chip_hang_together(chip):
 
 
 @pytest.mark.parametrize("chip", list(chips.CHIPS.values()), ids=list(chips.CHIPS))
-@pytest.mark.parametrize("use", [chips.OUT, chips.RAIL, chips.IN, chips.ADC, chips.WAKE])
+@pytest.mark.parametrize("use", ["output", "rail", "input", "adc", "wake", "pulled"])
 def test_the_pins_that_are_advised_are_without_fault(chip, use):
     advised = [int(pin) for pin in re.findall(r"GPIO(\d+)", chips.advice(chip, use))]
     assert advised

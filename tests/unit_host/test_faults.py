@@ -98,6 +98,16 @@ def test_what_strikes_once_does_so_at_the_first_wake_after_its_time():
     assert struck == [[], ["rtc_garbage"], [], ["clock_jump"], []]
 
 
+def test_a_fault_began_when_it_began():
+    fate = Faults([ONE, LATER, OTHER]).of(2)
+    assert [fate.since("ap_down", t_ms) for t_ms in (999, 1000, 1450, 1600)] == [
+        999,
+        1000,
+        1000,
+        1400,
+    ]
+
+
 def test_a_cut_in_a_write_strikes_once_even_if_two_are_alike():
     one = Fault("cut_at_write", 100, 100, (0,), 3)
     fate = Faults([one, one]).of(0)
@@ -118,7 +128,7 @@ ap_down wrong_key weak_signal dhcp_silent dns_dead dns_slow broker_down broker_s
 connack_refused puback_lost puback_late connection_reset drip duplicate_session packet_loss
 flash_bad_block flash_full power_cut cut_at_write brownout hang crash rtc_garbage nvs_erased
 settings_garbage sonar_silent sonar_stuck_high sonar_stuck_low sonar_noise adc_nonsense clock_jump
-time_server_wrong time_server_silent
+time_server_wrong time_server_silent fire tilt lid_open blocked wet
 """
 
 

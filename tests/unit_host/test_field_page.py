@@ -9,8 +9,15 @@ import pytest
 from tools import field_page
 
 
-def test_power_sleep_clocks_and_network_are_all_answered() -> None:
-    assert set(range(15, 33)) <= set(field_page.answers())
+def test_measurement_power_sleep_clocks_and_network_are_all_answered() -> None:
+    assert set(range(1, 33)) <= set(field_page.answers())
+
+
+def test_what_is_left_to_the_installation_check_is_named_in_its_row() -> None:
+    lines = [line for line in field_page.render().splitlines() if line.startswith("| ")]
+    rows = {line.split(" ")[1]: line for line in lines}
+    for number, text in field_page.MOUNTED.items():
+        assert f"{field_page.CHECK}: {text}." in rows[str(number)]
 
 
 def test_a_test_without_its_number_is_a_mistake(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim import cell, ether, seeds, sound, waste, weather
+from sim import cell, ether, seeds, shape, sound, waste, weather
+from sim import scenario_table as table
 from smartbin import sensors
 
 DAY_MS = 86_400_000
@@ -24,10 +25,7 @@ WYNDHAM = Path(sim.__file__).parent / "data" / "wyndham"
 ARRIVALS = SimpleNamespace(rate_pct_day=33, rate_sigma=0.52, jump_pct=7, empty_at_pct=80)
 WEATHER = SimpleNamespace(mean_c=12, swing_c=10, noise_c=1, lid_sun_c=8)
 CALM = SimpleNamespace(mean_c=12, swing_c=10, noise_c=0, lid_sun_c=8)
-SOUND = SimpleNamespace(jitter_us=25, miss_pct=5)
-EXACT = SimpleNamespace(jitter_us=0, miss_pct=0)
 RADIO = SimpleNamespace(rssi_dbm=-67, rssi_sigma_db=4, join_ms=660, dhcp_ms=890, rtt_ms=20)
-SENSORS = [sensors.find(name) for name in sensors.NAMES]
 
 
 def draws(name, seed):
@@ -41,7 +39,8 @@ def draws(name, seed):
         model = weather.Weather(WEATHER, rng)
         return [(model.air_dc(t), model.lid_dc(t)) for t in times]
     if name == "sound":
-        return sound.Sound(SOUND, SENSORS[0], rng).burst(100, 800, 150)
+        model = sound.Sound(table.Sound(), shape.Shape(table.Bin()), sensors.find("hc_sr04"), rng)
+        return model.burst(100, 800, 150)
     if name == "cell":
         model = cell.Cell(SimpleNamespace(kind="lithium_2aa"), rng)
         return [model.mv(mc, 150, 100) for mc in range(0, 10_000_000, 100_000)]
@@ -242,52 +241,11 @@ def test_weather_does_not_depend_on_the_order_of_asking():
     assert forward == [other.lid_dc(t) for t in reversed(times)][::-1]
 
 
-# Sound.
-
-
-@pytest.mark.parametrize(
-    ("celsius", "metres_per_second"),
-    [(-20, 318.9), (0, 331.3), (20, 343.2), (40, 354.7), (60, 365.9)],
-)
-def test_the_speed_of_sound_is_the_sources(celsius, metres_per_second):
-    assert sound.speed_m_s(10 * celsius) == pytest.approx(metres_per_second, abs=0.1)
-
-
-@pytest.mark.parametrize("sensor", SENSORS, ids=sensors.NAMES)
-def test_each_sensor_has_its_blind_zone_and_its_silence(sensor):
-    model = sound.Sound(EXACT, sensor, random.Random(1))
-    at_blind = model.burst(1, sensor.blind_mm, 200)
-    assert model.burst(3, sensor.blind_mm / 3, 200) == at_blind * 3
-    assert model.burst(3, -5, 200) == at_blind * 3
-    assert model.burst(1, sensor.blind_mm + 10, 200) > at_blind
-    assert model.burst(1, sensor.range_mm, 200)[0] < sensor.silent_us
-    assert model.burst(2, sensor.range_mm + 1, 200) == [sensor.silent_us] * 2
-
-
-def test_an_echo_takes_there_and_back():
-    assert sound.Sound(EXACT, SENSORS[0], random.Random(1)).burst(2, 1000, 200) == [5827, 5827]
-
-
-def test_echoes_scatter_and_miss_as_told():
-    widths = sound.Sound(SOUND, SENSORS[0], random.Random(1)).burst(20_000, 1000, 200)
-    heard = [us for us in widths if us != SENSORS[0].silent_us]
-    assert len(heard) / len(widths) == pytest.approx(0.95, abs=0.01)
-    assert statistics.mean(heard) == pytest.approx(5827, abs=1)
-    assert statistics.stdev(heard) == pytest.approx(25, abs=1)
-
-
-@given(
-    st.sampled_from(SENSORS),
-    st.floats(-100, 9000),
-    st.integers(-400, 850),
-    st.floats(0, 5000),
-    st.floats(0, 100),
-)
-def test_no_width_is_ever_below_one_or_above_silence(sensor, mm, air_dc, jitter_us, miss_pct):
-    params = SimpleNamespace(jitter_us=jitter_us, miss_pct=miss_pct)
-    widths = sound.Sound(params, sensor, random.Random(1)).burst(9, mm, air_dc)
-    assert len(widths) == 9
-    assert all(isinstance(us, int) and 1 <= us <= sensor.silent_us for us in widths)
+def test_waste_follows_the_street_by_some_hours():
+    calm = weather.Weather(CALM, random.Random(1))
+    inside = [calm.waste_dc((24 + h) * HOUR_MS) for h in range(24)]
+    assert 15 < inside.index(max(inside)) <= 20 and 5 < inside.index(min(inside)) <= 10
+    assert min(inside) > 70 and max(inside) < 170
 
 
 # Cell.

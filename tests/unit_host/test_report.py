@@ -485,7 +485,7 @@ def test_everything_that_can_happen_has_words():
 
 
 def test_the_legend_shows_the_faults_of_the_run_only():
-    signs = legend.signs(story.of(outage()))
+    signs = legend.signs_of(story.of(outage()))
     assert "access point down" in signs and "power cut" not in signs
     assert ("Broker down", faults.KINDS["broker_down"].text) in legend.glossary(story.of(outage()))
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from sim import expect, faults, scenario, units
 from sim.errors import SimError
-from sim.scenario_table import SECTIONS, Fault, keys
+from sim.scenario_keys import keys
+from sim.scenario_table import SECTIONS, Fault
 from sim.scenario_values import checked, example
 from tools import scenario_page
 
@@ -218,7 +219,7 @@ MISTAKES = {
         "settings.ping",
         ["ping", "did you mean pings?"],
     ),
-    "wrong setting": ("[bin]\nsettings.pings = 0", "[bin]", "settings.pings", ["from 3 to 9"]),
+    "wrong setting": ("[bin]\nsettings.pings = 0", "[bin]", "settings.pings", ["from 3 to 15"]),
     "same id by setting": (
         '[bin]\nsettings.bin_id = "a"',
         "[bin]",

@@ -3,7 +3,7 @@ import machine
 import time
 
 from smartbin import sensors
-from smartbin.hw import air, battery, nap
+from smartbin.hw import nap, parts
 from smartbin.hw.shelf import Shelf
 
 
@@ -16,22 +16,28 @@ class Node:
         self._board = board
         self.cause = nap.cause()
         self.asked = self.cause == "button"
-        self.service = _input(board.SERVICE_PIN)
-        self.battery = _battery(board)
-        self.air = _air(board)
+        self.service = parts.button(board.SERVICE_PIN)
+        self.battery = parts.cell(board)
+        self.air = parts.air(board)
         shelf = self.shelf = Shelf(self.cause, self.raw_s)
         self.flash = shelf.flash
         self.keep, self.secure = shelf.keep, shelf.secure
         self.acknowledged, self.oldest_segment = shelf.acknowledged, shelf.oldest_segment
 
-    def sonar(self, cfg):
-        from smartbin.hw.sonar import Sonar
+    def senses(self):
+        """Battery, tilt and lid, of what the board has: a Senses."""
+        return parts.senses(self._board, self.battery)
 
-        return Sonar(
-            sensors.find(cfg.sensor or self._board.SONAR),
-            machine.Pin(self._board.SONAR_TRIG_PIN, machine.Pin.OUT, value=0),
-            machine.Pin(self._board.SONAR_ECHO_PIN, machine.Pin.IN),
-            _rail(self._board.RAIL_PIN),
+    def sonar(self, cfg):
+        board = self._board
+        sensor = sensors.find(cfg.sensor or board.SONAR)
+        return parts.driver(sensor.family)(
+            sensor,
+            machine.Pin(board.SONAR_TRIG_PIN, machine.Pin.OUT, value=0),
+            machine.Pin(board.SONAR_ECHO_PIN, machine.Pin.IN),
+            parts.rail(board.RAIL_PIN),
+            self.air,
+            board.DOZE,
         )
 
     def link(self, cfg, mem, up):
@@ -50,21 +56,3 @@ class Node:
 
 def assemble(board):
     return Node(board)
-
-
-def _input(pin):
-    return None if pin is None else machine.Pin(pin, machine.Pin.IN, machine.Pin.PULL_UP)
-
-
-def _rail(pin):
-    return (lambda on: None) if pin is None else machine.Pin(pin, machine.Pin.OUT, value=0).value
-
-
-def _battery(board):
-    if board.BATTERY_ADC_PIN is None:
-        return battery.NoBattery()
-    return battery.Battery(machine.Pin(board.BATTERY_ADC_PIN), *board.BATTERY_DIVIDER)
-
-
-def _air(board):
-    return air.NoAir() if board.NTC_ADC_PIN is None else air.Ntc(machine.Pin(board.NTC_ADC_PIN))

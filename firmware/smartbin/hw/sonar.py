@@ -1,4 +1,7 @@
-# Sensors with trigger and echo pins: microseconds or None per ping, powered only inside `with`.
+# What every family of sonar shares: power, rest, and what went wrong.  A driver adds _ping().
+#
+# ping() is the sensor's own unit (microseconds of echo or millimetres) or None: silence is never a
+# number.  Nothing waits longer than two periods.
 import gc
 import machine
 import time
@@ -6,15 +9,18 @@ from micropython import const
 
 from smartbin import echo
 
-_SLACK_US = const(2000)  # a pulse may be a little longer than the maker says
+_POWER_MS = const(10)  # after it even the thermometer on the rail is awake
+_LEAST_DOZE_MS = const(3)  # falling asleep and waking take about 1 ms
 
 
 class Sonar:
-    def __init__(self, sensor, trigger_pin, echo_pin, rail):
+    def __init__(self, sensor, trigger_pin, echo_pin, rail, air, doze):
         self.sensor = sensor
         self._trigger = trigger_pin
         self._echo = echo_pin
         self._rail = rail  # callable(0 or 1)
+        self._air = air
+        self._doze = doze  # does the rail stay on while the CPU sleeps lightly?
         self._stuck = 0
         self._dead = 0
 
@@ -22,22 +28,31 @@ class Sonar:
         self._stuck = self._dead = 0
         self._trigger.value(0)
         self._rail(1)
-        time.sleep_ms(self.sensor.settle_ms)
-        gc.collect()  # a collection between trigger and echo would lose the rising edge
+        try:
+            self._rest(_POWER_MS)
+            self._air.begin()
+            self._rest(self.sensor.settle_ms - _POWER_MS)
+            gc.collect()  # a collection between trigger and echo would lose the rising edge
+            self._open()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *exc):
-        self._trigger.value(0)
-        self._rail(0)
+        try:
+            self._close()
+        finally:
+            self._trigger.init(machine.Pin.OUT, value=0)  # a driver may have given it to a UART
+            self._rail(0)
         return False
 
     def ping(self):
-        """Microseconds from the trigger's echo, or None where nothing came back."""
+        """One reading in the sensor's own unit, or None; then quiet until the next may come."""
         began_ms = time.ticks_ms()
-        us = self._ping()
-        rest_ms = self.sensor.period_ms - time.ticks_diff(time.ticks_ms(), began_ms)
-        time.sleep_ms(max(0, rest_ms))  # let this echo die away before the next ping
-        return us
+        reading = self._ping()
+        self._rest(self._quiet_ms(time.ticks_diff(time.ticks_ms(), began_ms)))
+        return reading
 
     def trouble(self):
         """echo.STUCK or echo.DEAD where the line did nothing else since power-on, or None."""
@@ -45,17 +60,26 @@ class Sonar:
             return echo.STUCK
         return echo.DEAD if self._dead else None
 
+    def air_dc(self):
+        """The thermometer on the rail: tenths of a degree C, or None.  Inside `with` only."""
+        self._rest(self._air.left_ms())
+        return self._air.read_dc()
+
     def _ping(self):
-        if self._echo.value():  # time_pulse_us would start at once and read short
-            self._stuck += 1
-            return None
-        self._trigger.value(1)
-        time.sleep_us(self.sensor.trigger_us)
-        self._trigger.value(0)
-        limit_us = self.sensor.silent_us + _SLACK_US
-        us = machine.time_pulse_us(self._echo, 1, limit_us)
-        if us == -2:
-            self._dead += 1
-        if us <= 0 or us >= self.sensor.silent_us - _SLACK_US:
-            return None
-        return us
+        raise NotImplementedError
+
+    def _open(self):
+        pass
+
+    def _close(self):
+        pass
+
+    def _quiet_ms(self, took_ms):
+        return self.sensor.period_ms - took_ms
+
+    def _rest(self, ms):
+        """Light sleep stops UARTs and pulse timing: it is for the time when nothing is awaited."""
+        if self._doze and ms >= _LEAST_DOZE_MS:
+            machine.lightsleep(ms)
+        elif ms > 0:
+            time.sleep_ms(ms)
