@@ -9,7 +9,7 @@ from types import ModuleType
 from rich.console import Console
 
 from sim import places
-from tests.bench import cuts, drift, faults, herd, link, speed
+from tests.bench import cuts, drift, faults, herd, link, schedule, sensing, speed
 
 PARTS: dict[str, ModuleType] = {
     "sim": speed,
@@ -18,6 +18,8 @@ PARTS: dict[str, ModuleType] = {
     "clock": drift,
     "cuts": cuts,
     "fault": faults,
+    "sensing": sensing,
+    "schedule": schedule,
 }
 
 
