@@ -135,8 +135,10 @@ def _nearing(level, cfg, mem, now_s):
 
 
 def _quiet(level, cfg):
-    """So far from full that no few deposits fill it."""
-    return level.pct is not None and level.pct < cfg.near_pct // 2
+    """So far from full that no few deposits fill it, and nothing is held back."""
+    if level.pct is None or level.kind == fill.HELD:
+        return False
+    return level.pct < cfg.near_pct // 2
 
 
 def _night(cfg, mem, now_s):

@@ -537,10 +537,11 @@ def test_once_it_is_full_there_is_no_hurry():
 
 
 def test_two_readings_that_disagree_are_settled_soon_but_not_for_ever():
-    for looks, wait_s in ((1, 300), (2, 300), (3, 3600), (9, 3600)):
+    for looks, wait_s in ((1, 300), (2, 300), (3, 900), (9, 900)):
         mem = told(10)
         mem.fill.looks = looks
         assert period_s(10, mem, fill.HELD) == wait_s
+    assert period_s(10, mem, fill.MEASURED) == 3600, "quiet only when nothing is held back"
 
 
 def test_a_low_battery_is_spared_and_a_fire_is_watched():
