@@ -42,7 +42,7 @@ BINS = {
 _BORDER_PCT = 5  # what a heap or a slope makes of a level
 _LATE = 24  # wakes after which an emptying that is told was not found, but made up
 _LOOKS = 3  # of a jump that come soon (schedule.py)
-SEED = 77  # never the one that the firmware's constants were chosen on
+SEED = 77  # not the one on which most of the firmware's constants were chosen
 # Too narrow for a wide beam: no grid's average should hide them, nor be made of them.
 NARROW = {
     "narrow": Bin(empty_mm=700, full_mm=200, shape="square", top_mm=400, bottom_mm=340),
