@@ -1,6 +1,6 @@
 # Runs recipes; whatever takes an argument is a command of .venv/bin/smartbin.
 .DEFAULT_GOAL := help
-.PHONY: help setup ready demo test check chaos bench image flash console
+.PHONY: help setup ready vm32 demo test check chaos bench image flash console
 .DELETE_ON_ERROR:
 
 PYTHON3 ?= python3# only to make .venv
@@ -13,7 +13,7 @@ HAVE_PYTHON3 = command -v $(PYTHON3) >/dev/null || { \
 LATER = @echo "make $@: not there yet: this version runs in the simulator only (make demo)." >&2; exit 2
 
 help: ## list what you can do here
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## get all that is needed into .venv and .tools; a second run does nothing
 	@$(HAVE_PYTHON3)
@@ -25,11 +25,15 @@ ready: # what every target needs; silent where it is there
 	@$(PYTHON3) -m tools.setup.venv --brief
 	@$(PYTHON) -m tools.setup --brief
 
+vm32: ready ## build a 32-bit MicroPython with the firmware frozen in, to measure memory
+	@$(PYTHON) -m tools.setup.vm32
+
 demo: ready ## simulate a week of real bins; writes build/demo/index.html and summary.json
 	@mkdir -p build/demo
 	$(SMARTBIN) sim run sim/scenarios/demo.toml --json build/demo/summary.json --html build/demo/index.html
 
 test: setup check ## lint, types, then every test, with the coverage of the firmware above hw/
+	@$(PYTHON) -m tools.setup.vm32 --again
 	$(PYTHON) -m pytest -n $(JOBS) --cov --cov-report=term
 
 check: ready ## lint, format and types; changes nothing

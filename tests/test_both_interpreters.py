@@ -1,4 +1,8 @@
-"""The unit tests of the firmware's core a second time: the same files, under MicroPython."""
+"""The unit tests of the firmware's core again: the same files, under MicroPython.
+
+Once with the modules as files, on this computer's interpreter; once with the frozen ones, on one
+whose numbers and pointers are as wide as on the chip (`make vm32`), where that has been built.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.setup import interpreter
+from tools.errors import SetupError
+from tools.setup import interpreter, vm32
 
 UNIT = Path(__file__).parent / "unit"
 FIRMWARE = Path(__file__).parents[1] / "firmware"
@@ -17,10 +22,12 @@ FILES = sorted(UNIT.glob("test_*.py"))
 PATIENCE_S = 60
 
 
-def under_micropython(path: Path) -> subprocess.CompletedProcess[str]:
+def under_micropython(
+    path: Path, program: Path | None = None, modules: str = f"{FIRMWARE}:.frozen"
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [interpreter.find(), UNIT / "run.py", path],
-        env={**os.environ, "MICROPYPATH": f"{FIRMWARE}:.frozen"},
+        [program or interpreter.find(), UNIT / "run.py", path],
+        env={**os.environ, "MICROPYPATH": modules},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -44,7 +51,23 @@ def written(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_unit_tests_pass_under_micropython(path: Path, request: pytest.FixtureRequest) -> None:
-    done = under_micropython(path)
+    passed_all(under_micropython(path), path, request)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_they_pass_with_narrow_numbers_and_frozen_modules(
+    path: Path, request: pytest.FixtureRequest
+) -> None:
+    try:
+        program = vm32.find()
+    except SetupError as error:
+        pytest.skip(str(error))
+    passed_all(under_micropython(path, program, ".frozen"), path, request)
+
+
+def passed_all(
+    done: subprocess.CompletedProcess[str], path: Path, request: pytest.FixtureRequest
+) -> None:
     assert done.returncode == 0, f"\n{done.stdout}"
     here = pytest.Module.from_parent(request.session, path=path).collect()
     assert ran(done) == len(list(here)), "the two interpreters do not find the same tests"

@@ -12,6 +12,8 @@ import tempfile
 import threading
 from pathlib import Path
 
+import pytest
+
 from sim.device import Device
 from sim.run import BinRun
 from sim.scenario import load
@@ -19,6 +21,8 @@ from sim.vm import Vm
 from smartbin import config, echo, events, fill, memory, report, sensors
 from smartbin.senses import Senses
 from tools import boards
+from tools.errors import SetupError
+from tools.setup import vm32
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "one_echo.txt"
@@ -175,6 +179,17 @@ def _after(answer: dict, rtc: bytes) -> list[str]:
 
 
 def test_one_echo_from_the_pin_to_the_wire() -> None:
+    assert walk() == GOLDEN.read_text().splitlines()
+
+
+def test_it_comes_out_the_same_with_narrow_numbers_and_frozen_modules(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    try:
+        vm32.find()
+    except SetupError as error:
+        pytest.skip(str(error))
+    monkeypatch.setenv("MICROPYTHON", str(vm32.LAUNCHER))
     assert walk() == GOLDEN.read_text().splitlines()
 
 

@@ -38,9 +38,8 @@ def make() -> Path:
         ["dpkg", "--print-architecture"], "This is no Debian", f"Please {_OTHERWISE}"
     ).strip()
     libraries, loader = _known(machine)
-    source = debian()
     with half_made() as scratch:
-        for package in _download(source, scratch):
+        for package in _download(scratch):
             what = f"{package.name} does not unpack"
             run(["dpkg-deb", "-x", str(package), str(scratch / "root")], what, _AGAIN)
         script = scratch / "launcher"
@@ -61,21 +60,31 @@ def _known(machine: str) -> tuple[str, str]:
     return _MACHINES[machine]
 
 
-def _download(source: Source, scratch: Path) -> list[Path]:
-    """The packages' files, fetched by an apt-get that touches nothing of the system's."""
-    apt = ["apt-get", "-q", *_own_folders(scratch)]
-    sources = scratch / "debian.sources"
-    sources.write_text(stanza(source))
+def _download(scratch: Path) -> list[Path]:
+    """The packages' files."""
     failed = f"Debian {SUITE}'s MicroPython cannot be fetched from the archive that apt uses here"
-    run([*apt, "update"], failed, _AGAIN)
-    run([*apt, "download", *(f"{name}/{SUITE}" for name in PACKAGES)], failed, _AGAIN, cwd=scratch)
+    command = apt(scratch, "deb", failed, _AGAIN)
+    names = [f"{name}/{SUITE}" for name in PACKAGES]
+    run([*command, "download", *names], failed, _AGAIN, cwd=scratch)
     return sorted(scratch.glob("*.deb"))
 
 
-def stanza(source: Source) -> str:
+def apt(scratch: Path, types: str, failed: str, remedy: str) -> list[str]:
+    """An apt-get that knows what the suite has now and touches nothing of the system's.
+
+    types: "deb" or "deb-src"; failed, remedy: what to say where the archive does not answer.
+    """
+    source = debian()
+    command = ["apt-get", "-q", *_own_folders(scratch)]
+    (scratch / "debian.sources").write_text(stanza(source, types))
+    run([*command, "update"], failed, remedy)
+    return command
+
+
+def stanza(source: Source, types: str = "deb") -> str:
     """The same archive and key as `source`, but the suite that has the interpreter."""
     signed = f"Signed-By: {source.signed_by}\n" if source.signed_by else ""
-    return f"Types: deb\nURIs: {source.uri}\nSuites: {SUITE}\nComponents: main\n{signed}"
+    return f"Types: {types}\nURIs: {source.uri}\nSuites: {SUITE}\nComponents: main\n{signed}"
 
 
 def _own_folders(scratch: Path) -> list[str]:
