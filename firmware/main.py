@@ -17,7 +17,10 @@ def one_wake():
     node = assemble(board)
     mem = node.shelf.recall()
     try:
-        nap_ms = wake(node, node.shelf.settings(), mem)
+        cfg = node.shelf.settings()
+        nap_ms = wake(node, cfg, mem)
+        if cfg.talk:
+            talk(cfg, mem, nap_ms)
     except BaseException as e:
         nap_ms = _LAST_RESORT_MS
         mem.notes.crash(e, node.raw_s())
@@ -26,6 +29,14 @@ def one_wake():
         node.keep(mem)
     nap.arm(node.service)
     return nap_ms
+
+
+def talk(cfg, mem, nap_ms):
+    """For somebody at the console; at 115,200 baud each character keeps the chip awake 87 us."""
+    import time
+
+    facts = (cfg.bin_id, mem.seq - 1, mem.fill.pct, time.ticks_ms(), nap_ms // 1000)
+    print("%s: reading %d, %s per cent full, %d ms awake, asleep for %d s" % facts)
 
 
 nap_ms = _LAST_RESORT_MS

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sim.device import Device
 from sim.run import BinRun, Delivery, Number
-from smartbin import clock, echo, report
+from smartbin import clock, echo, message, report
 
 
 @dataclass(slots=True)
@@ -44,13 +44,14 @@ def book(
     look: Callable[[Device], Left],
 ) -> None:
     """Fill in deliveries, what became of the other readings, troubles and charge of every bin."""
-    books = {device.bin.id: _book(device.bin) for device in devices}
+    told: dict[str, list[bytes]] = {device.bin.id: [] for device in devices}
     for topic, payload in messages:
-        one = books.get(topic.split("/")[2])
-        if one is not None:  # an external broker may have other bins
-            _message(one, payload)
-    for device in devices:
-        _close(books[device.bin.id], look(device))
+        told.get(topic.split("/")[2], []).append(payload)  # an external broker may have other bins
+    for device in devices:  # one book at a time: millions of numbers do not fit together
+        book = _book(device.bin)
+        for payload in told.pop(device.bin.id):
+            _message(book, payload)
+        _close(book, look(device))
         _charge(device)
 
 
@@ -61,7 +62,7 @@ def _book(one: BinRun) -> _Book:
 def _message(book: _Book, payload: bytes) -> None:
     one = book.bin
     try:
-        header, readings = report.decode(payload)
+        header, readings = message.decode(payload)
     except ValueError:
         _count(one, [("bad message", 1)])
         return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import types
 from typing import Any
 
-from sim import energy, seeds
+from sim import currents, energy, seeds
 from sim.faults import amount
 from sim.run import BinRun, Wake
 from sim.scenario import Scenario
@@ -17,6 +18,8 @@ from smartbin import memory, sensors
 _SPREAD_MS = 900_000  # bins are mounted within a quarter of an hour of each other
 _NEVER_MS = 1 << 60
 _HANG_MS = 20_000  # the watchdog of main.py
+_FORGOTTEN_MS = 300_000  # a station that says nothing (hostapd's default, from memory)
+_HELD_MS = 5000  # the access point still has our session: the lowest of 6 to 15 s (A3)
 _RESET_MS = 300  # from a reset to main.py, beyond a wake's own boot; an estimate
 _LATE_US = 5000  # a sensor answers a little later than the soonest that its sheet allows
 _MILD_C = 15.0  # at this temperature the sleep clock has its own mean rate
@@ -65,6 +68,10 @@ class Device:
         self.clock_ms = 0  # the node's own clock, since 2000, when it was last looked at ...
         self._seen_ms = self.next_ms  # ... which was then
         self.charge_mc: dict[str, float] = dict.fromkeys(energy.PHASES, 0.0)
+        self.tracing = False  # shall the coming wakes say when they did what?
+        self.account: dict[str, Any] = {}  # of the last wake, where they do
+        self._lease: dict[str, Any] | None = None  # by the word of the DHCP server
+        self._held_until_ms = 0  # until then the access point thinks that we are still there
         self._static = self._fixed(rng.randbytes(6), rng.getrandbits(30))
 
     # -- a wake ---------------------------------------------------------------------------------
@@ -84,13 +91,18 @@ class Device:
             "reset_cause": reset_cause,
             "wake_reason": wake_reason,
             "nvs": self.nvs,
+            "lease": self._lease,
             **self._around.meets(t_ms, self.bin.waste.level_pct(t_ms), used_mc),
         }
+        if t_ms < self._held_until_ms:
+            changing["air"]["held_ms"] = _HELD_MS
+        if self.tracing:
+            changing["trace"] = True
         return (self._static + json.dumps(changing)[1:]).encode()
 
     def absorb(self, answer: dict[str, Any], rtc: bytes) -> Wake:
         """The wake is over: keep what outlives it, book it, and plan the next."""
-        self.rtc = rtc
+        self.rtc, self.account = rtc, answer if self.tracing else {}
         if answer["nvs"] is not None:
             self.nvs = answer["nvs"]
         began_ms, self.clock_ms = self.next_ms, answer["clock_ms"]
@@ -105,7 +117,12 @@ class Device:
             answer["sleep_ms"],
             rail=answer["rail"],
         )
-        self._book(wake)
+        self._lease = answer["lease"]
+        if answer["radio"]:
+            self._held_until_ms = end_ms + _FORGOTTEN_MS if answer["session"] else 0
+        if answer["stolen"]:
+            self._trouble("stolen address")
+        self._book(wake, answer["tx_dbm"])
         self._plan(answer, began_ms, end_ms)
         return wake
 
@@ -131,6 +148,11 @@ class Device:
     def rest_until(self, t_ms: int) -> None:
         """Nothing more happens until then but sleep."""
         self._sleep_until(t_ms)
+
+    def currents_ma(self) -> dict[str, float]:
+        """What each phase of the wake in `account` drew."""
+        ma = self._sensor.supply_ma + self._board.RAIL_MA
+        return energy.currents_ma(self._board.CHIP, ma, self.account["tx_dbm"])
 
     @property
     def lived_ms(self) -> int:
@@ -186,8 +208,9 @@ class Device:
         slept_ms = max(0, t_ms - self._seen_ms)
         self.clock_ms += round(slept_ms / self._nap_rate)
         if self.stuck:
-            self.charge_mc["boot"] += slept_ms * energy.CPU_MA / 1000
-        else:
+            ma = energy.currents_ma(self._board.CHIP, 0)["cpu"]
+            self.charge_mc["cpu"] += slept_ms * ma / 1000
+        else:  # SLEEP_UA was measured on whole boards: regulator and divider are in it
             self.charge_mc["sleep"] += energy.of_sleep(slept_ms, self._board.SLEEP_UA)
         self._seen_ms = t_ms
 
@@ -202,13 +225,15 @@ class Device:
             elif fault.kind == "settings_garbage":
                 rubbish = _blob(self._around.garbage(_SETTINGS_BYTES))
                 self.nvs = {**self.nvs, "smartbin": {**ours, "settings": rubbish}}
+            elif fault.kind == "lease_taken":
+                self._lease = self._lease and self._lease | {"taken": True}
             elif fault.kind == "clock_jump":
                 jumped_ms = self.clock_ms + round(amount(fault) * 1000)
                 self.clock_ms = max(0, min(_LATEST_MS, jumped_ms))
 
-    def _book(self, wake: Wake) -> None:
+    def _book(self, wake: Wake, tx_dbm: float) -> None:
         ma = self._sensor.supply_ma + self._board.RAIL_MA
-        for phase, mc in energy.of_wake(wake.phases, ma).items():
+        for phase, mc in energy.of_wake(wake.phases, self._board.CHIP, ma, tx_dbm).items():
             self.charge_mc[phase] += mc
 
     def _trouble(self, name: str) -> None:
@@ -224,7 +249,8 @@ class Device:
             "mac": base64.b64encode(mac).decode(),
             "seed": seed,
             "cold": self._scenario.run.cold,
-            "boot_ms": energy.BOOT_MS,
+            "boot_ms": energy.boot_ms(board.CHIP),
+            "chip": dataclasses.asdict(currents.CHIPS[board.CHIP]),
             "rail_pin": board.RAIL_PIN,
             "trigger_pin": board.SONAR_TRIG_PIN,
             "echo_pin": board.SONAR_ECHO_PIN,

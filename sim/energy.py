@@ -1,43 +1,89 @@
-"""Charge of a wake by phase, from what the twin did and published measurements.
+"""Charge of a wake by phase: what the twin did, times what its chip draws meanwhile.
 
-Net of any board's own idle current; charge, not energy, because a linear regulator passes the
-same charge on.  Sources: facts/physics-energy.md A1-A3, A8 (glenn20/upy-esp32-experiments,
-ESP32 series data sheet).
+Charge, not energy, because a linear regulator passes the same charge on.  Currents and their
+sources: currents.py; how far it is from measured wakes: tests/energy.
 """
 
 from __future__ import annotations
 
-BOOT_MC = 2.3  # frozen boot to main.py and back to sleep on an ESP32, net (A2)
-BOOT_MS = 70  # the same wake's length (A2)
-CPU_MA = 40.0  # awake at 160 MHz, busy (A1: 27-44 mA; A8 reckons with 40)
-LIGHT_MA = 0.8  # light sleep (A1)
-JOIN_MA = 130.0  # associating (A3: 0.66 s at about 130 mA net)
-DHCP_MA = 117.0  # 104 mC in 0.89 s (A3)
-TALK_MA = 130.0  # connected, between packets at 95-100 mA and sending at 190-240 mA (A1, A3)
-FLASH_MA = CPU_MA + 25.0  # the flash chip's own while it writes: usual NOR data sheets, at most
+from collections.abc import Mapping
 
-PHASES: tuple[str, ...] = ("sleep", "boot", "sense", "radio", "flash")
+from sim import currents
+
+# In the order of a day; tests and pages name them so.  `send` is every phase's own sending.
+GROUPS: dict[str, str] = {
+    "sleep": "sleep",  # deep sleep, with regulator and divider
+    "boot": "boot",  # ROM, boot loader, check of the image, interpreter
+    "cpu": "boot",  # awake, nothing else
+    "light": "boot",  # light sleep, sensor off
+    "doze": "sense",  # light sleep, sensor on
+    "sense": "sense",  # CPU awake, sensor on
+    "start": "radio",  # NVS and the Wi-Fi driver
+    "scan": "radio",
+    "join": "radio",  # key, authenticate, associate, 4-way handshake
+    "dhcp": "radio",
+    "dns": "radio",
+    "tcp": "radio",
+    "tls": "radio",
+    "mqtt": "radio",  # connected, talking
+    "send": "radio",  # the transmitter is on
+    "leave": "radio",  # disassociate, driver down
+    "flash": "flash",  # write and erase
+    "mount": "flash",  # mount and read a file system (and check the image, where that is done)
+}
+PHASES: tuple[str, ...] = tuple(GROUPS)
 
 _UA_DAY_MC = 86.4  # 1 uA for a day
+_LISTENS = ("scan", "join", "dhcp", "dns", "tcp", "mqtt", "leave")
 
 
-def of_wake(phases: dict[str, int], sensor_ma: float) -> dict[str, float]:
-    """Charge in mC by phase (boot, sense, radio, flash) of one wake; phases in ms.
+def of_wake(
+    phases_ms: Mapping[str, float],
+    chip: str,
+    sensor_ma: float,
+    tx_dbm: float = currents.FULL_DBM,
+) -> dict[str, float]:
+    """Charge in mC by phase of one wake on a chip "esp32", "esp32s3" or "esp32c3".
 
-    Where flash is written while the radio is on, the radio's share of these milliseconds is left
-    out: about 0.1 mC for what an acknowledgement writes.
+    phases_ms: from the twin's account; sensor_ma: sensor and rail while they have power.
     """
-    ms = phases.get
+    ma = currents_ma(chip, sensor_ma, tx_dbm)
+    return {phase: ms * ma[phase] / 1000 for phase, ms in phases_ms.items()}
+
+
+def currents_ma(
+    chip: str, sensor_ma: float, tx_dbm: float = currents.FULL_DBM
+) -> dict[str, float]:
+    """What each phase of a wake draws, in mA: all of PHASES but sleep, which is the board's."""
+    c = currents.CHIPS[chip]
     return {
-        "boot": BOOT_MC + (ms("other", 0) * CPU_MA + ms("light", 0) * LIGHT_MA) / 1000,
-        "sense": (ms("sense", 0) * (CPU_MA + sensor_ma) + ms("doze", 0) * (LIGHT_MA + sensor_ma))
-        / 1000,
-        "radio": (ms("join", 0) * JOIN_MA + ms("dhcp", 0) * DHCP_MA + ms("talk", 0) * TALK_MA)
-        / 1000,
-        "flash": ms("flash", 0) * FLASH_MA / 1000,
+        "boot": c.boot_ma,
+        "cpu": c.cpu_ma,
+        "light": c.light_ma,
+        "doze": c.light_ma + sensor_ma,
+        "sense": c.cpu_ma + sensor_ma,
+        "start": c.start_ma,
+        **dict.fromkeys(_LISTENS, c.listen_ma),
+        "tls": c.reckon_ma,
+        "send": currents.send_ma(c, tx_dbm),
+        "flash": c.flash_ma,
+        "mount": c.mount_ma,
     }
 
 
 def of_sleep(ms: float, sleep_ua: float) -> float:
     """Charge in mC of that long asleep."""
     return ms / 86_400_000 * sleep_ua * _UA_DAY_MC
+
+
+def grouped(charge_mc: Mapping[str, float]) -> dict[str, float]:
+    """The same charge by sleep, boot, sense, radio and flash."""
+    found = dict.fromkeys(GROUPS.values(), 0.0)
+    for phase, mc in charge_mc.items():
+        found[GROUPS[phase]] += mc
+    return found
+
+
+def boot_ms(chip: str) -> float:
+    """From the end of a sleep to main.py and back, nothing done in between."""
+    return currents.CHIPS[chip].boot_ms

@@ -61,6 +61,13 @@ KINDS: dict[str, Kind] = {
         "nobody handed out addresses",
         "The access point lets the bins in, but nobody hands out addresses.",
     ),
+    "lease_taken": Kind(
+        "address taken",
+        "somebody else had the address",
+        "The address that was lent to the bin is given to somebody else in its nap: the server "
+        "refuses to renew it, and nothing gets through from it.",
+        once=True,
+    ),
     # -- names and time
     "dns_dead": Kind(
         "name server dead",

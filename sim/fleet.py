@@ -21,7 +21,8 @@ from sim.ear import Ear
 from sim.errors import SimError
 from sim.ledger import Ledger
 from sim.leftovers import Looker
-from sim.run import BinRun, Run
+from sim.records import Pool, Records
+from sim.run import BinRun, Delivery, Run, Wake
 from sim.scenario import Scenario, bin_ids
 from sim.shape import Shape
 from sim.vm import Vm
@@ -194,7 +195,11 @@ def _city(scenario: Scenario, ear: Ear, flash: Path) -> dict[str, Any]:
 def _bins(scenario: Scenario) -> list[BinRun]:
     ids = bin_ids(scenario)
     wastes, names = _wastes(scenario)
-    return [BinRun(i, ids[i], names[i], wastes[i]) for i in range(scenario.run.bins)]
+    pool = Pool()
+    return [
+        BinRun(i, ids[i], names[i], wastes[i], Records(Wake, pool), Records(Delivery, pool))
+        for i in range(scenario.run.bins)
+    ]
 
 
 def _wastes(scenario: Scenario) -> tuple[list[waste.Waste], list[str]]:

@@ -15,6 +15,8 @@ from tools import boards
 _AWAKE_MS = 12_000
 _MOST_MC = 1300.0
 _BITE_MS = 20_000  # the watchdog's own time, where it had to end a wake
+_BOOT_MS = 70  # of a chip that starts slowly
+_RADIO_MA = 130.0  # with the radio on, sending included
 _SURE_S = 60  # how far a stamp that counts as set may be from the truth ...
 _SAFE_MS = 21_600_000  # sleep of safe mode
 _SLACK_MS = 600_000  # three prompt tries, a slow wake, a clock that is off
@@ -62,7 +64,8 @@ def charge_mc(run: Run, wake: Wake) -> float:
     board = boards.load(run.scenario.board.name)
     sensor = sensors.find(_setting(run, "sensor") or board.SONAR)
     assert sensor is not None
-    return sum(energy.of_wake(wake.phases, sensor.supply_ma + board.RAIL_MA).values())
+    sensor_ma = sensor.supply_ma + board.RAIL_MA
+    return sum(energy.of_wake(wake.phases, board.CHIP, sensor_ma).values())
 
 
 def _nothing_lost(run: Run, one: BinRun, faults: list[Fault]) -> Iterator[str]:
@@ -101,14 +104,22 @@ def _same_time(run: Run, faults: list[Fault], a: Delivery, b: Delivery) -> bool:
 
 def _wakes_end(run: Run, one: BinRun, faults: list[Fault]) -> Iterator[str]:
     for wake in one.wakes:
-        most_ms, most_mc = _AWAKE_MS + energy.BOOT_MS, _MOST_MC
+        most_ms, most_mc = _AWAKE_MS + _BOOT_MS, _MOST_MC
         if wake.end in ("wdt", "hang"):
-            most_ms, most_mc = most_ms + _BITE_MS, most_mc + _BITE_MS * energy.JOIN_MA / 1000
+            most_ms, most_mc = most_ms + _BITE_MS, most_mc + _BITE_MS * _RADIO_MA / 1000
         if wake.awake_ms > most_ms:
             yield f"the wake at {_at(wake)} took {wake.awake_ms} ms; {most_ms} are allowed."
         mc = charge_mc(run, wake)
         if mc > most_mc:
             yield f"the wake at {_at(wake)} cost {mc:.0f} mC; {most_mc:.0f} are allowed."
+
+
+def _own_address(run: Run, one: BinRun, faults: list[Fault]) -> Iterator[str]:
+    if one.troubles.get("stolen address"):
+        yield (
+            f"it sent from an address after its lease had run out, "
+            f"in {one.troubles['stolen address']} wakes."
+        )
 
 
 def _asleep(run: Run, one: BinRun, faults: list[Fault]) -> Iterator[str]:
@@ -233,6 +244,7 @@ _RULES: tuple[Callable[[Run, BinRun, list[Fault]], Iterator[str]], ...] = (
     _messages_readable,
     _same_twice,
     _wakes_end,
+    _own_address,
     _asleep,
     _stamps_true,
     _silence_is_no_number,

@@ -51,7 +51,7 @@ class Ledger:
         began_ms, cause, lived_ms = device.next_ms, device.cause, device.lived_ms
         device.hang()
         ms = device.lived_ms - lived_ms
-        device.bin.wakes.append(Wake(began_ms, ms, {"other": ms}, 0, False, cause, None, "hang"))
+        device.bin.wakes.append(Wake(began_ms, ms, {"cpu": ms}, 0, False, cause, None, "hang"))
 
 
 def _flash(one: BinRun, did: dict[str, Any]) -> None:

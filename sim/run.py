@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableSequence
 from dataclasses import dataclass, field
 
 from sim.scenario import Scenario
@@ -16,7 +17,7 @@ class Wake:
 
     t_ms: int
     awake_ms: int
-    phases: dict[str, int]  # ms by phase: boot sense join dhcp talk flash other
+    phases: dict[str, int]  # ms by phase (energy.PHASES)
     # 1 where the firmware asked the sensor: its rail was on, and a trigger came or the echo pin
     # was read.  A line that is stuck gets no trigger, but "stuck" is a reading, too.
     taken: int
@@ -71,8 +72,8 @@ class BinRun:
     id: str
     name: str
     waste: Waste
-    wakes: list[Wake] = field(default_factory=list)
-    deliveries: list[Delivery] = field(default_factory=list)
+    wakes: MutableSequence[Wake] = field(default_factory=list)
+    deliveries: MutableSequence[Delivery] = field(default_factory=list)
     sessions: int = 0  # wakes of which at least one message arrived
     dropped: int = 0  # readings that the firmware says it gave up
     waiting: int = 0  # readings still in its RTC memory or flash at the end

@@ -195,9 +195,16 @@ class Radio:
     key: str = entry("rain-on-the-lid", "passphrase; 0 bytes: an open network", 0, 64)
     rssi_dbm: float = entry(-67.0, "mean signal at the bins", -120, 0, "dBm")
     rssi_sigma_db: float = entry(4.0, "spread of the signal", 0, 30, "dB")
-    # Associate 0.66 s, address +0.89 s (facts, physics-energy A2).
-    join_ms: float = entry(660.0, "from radio on to joined", 0, 60_000, "ms")
+    channel: int = entry(6, "of the access point", 1, 13)
+    # A wake with a fixed address 0.73 s, less all that sim/currents.py names; address +0.89 s
+    # (facts, physics-energy A3).
+    join_ms: float = entry(
+        360.0, "from the access point found, the key ready, to joined", 0, 60_000, "ms"
+    )
     dhcp_ms: float = entry(890.0, "from joined to an address", 0, 60_000, "ms")
+    lease_s: int = entry(
+        86_400, "how long an address is lent; DHCP's T1 is half of it", 60, 2**31, "s"
+    )
     rtt_ms: float = entry(20.0, "to the broker and back", 0, 10_000, "ms")
 
 

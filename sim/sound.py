@@ -77,6 +77,7 @@ class Sound:
         known = [share for name, share in _STICKS if sensor.name.startswith(name)]
         self._sticks = known[0] if known else 1.0
         self._scene: tuple[int, list[scene.Reflector]] = (-1 << 40, [])
+        self._wet = (-1, 0.0, 0.0)  # which six hours, the chance drawn for them, how wet then
 
     def burst(
         self,
@@ -188,9 +189,12 @@ class Sound:
 
     def _dew(self, t_ms: int, lid_dc: int) -> float:
         """How wet or frozen the sensor is: the likelier the colder it is, for hours at a time."""
-        rng = Random(f"{self._seed}/wet/{t_ms // _WET_MS}")
+        key = t_ms // _WET_MS
+        if key != self._wet[0]:
+            rng = Random(f"{self._seed}/wet/{key}")
+            self._wet = key, 100 * rng.random(), rng.uniform(0.2, 1)
         chance = self._params.frost_pct * (1 if lid_dc < 30 else 0.5 if lid_dc < 100 else 0.1)
-        return rng.uniform(0.2, 1) if 100 * rng.random() < chance else 0.0
+        return self._wet[2] if self._wet[1] < chance else 0.0
 
     def _crosstalk(self, widths: list[float], blind_us: float) -> None:
         """Somebody else's pings: they come again and again, a little later or earlier each."""

@@ -61,20 +61,26 @@ def _sessions(bins: list[BinRun]) -> dict[str, int]:
 
 
 def _awake(bins: list[BinRun]) -> dict[str, int]:
-    ms = np.array([w.awake_ms for b in bins for w in b.wakes] or [0])
+    ms = np.fromiter((w.awake_ms for b in bins for w in b.wakes), int)
+    ms = ms if ms.size else np.zeros(1, int)
     p50, p99 = np.percentile(ms, (50, 99), method="higher")
     return {"p50_ms": int(p50), "p99_ms": int(p99), "max_ms": int(ms.max())}
 
 
-def _charge(bins: list[BinRun], days: float) -> dict[str, float]:
-    """Per bin and day."""
-    total = {f"{phase}_mc": 0.0 for phase in energy.PHASES}
+def _charge(bins: list[BinRun], days: float) -> dict[str, Any]:
+    """Per bin and day: by group, and by phase."""
+    phases = dict.fromkeys(energy.PHASES, 0.0)
     for one in bins:
         for phase, mc in one.charge_mc.items():
-            total[f"{phase}_mc"] += mc / len(bins) / days
-    total["total_mc"] = sum(total.values())
+            phases[phase] += mc / len(bins) / days
+    total = {f"{group}_mc": mc for group, mc in energy.grouped(phases).items()}
+    total["total_mc"] = sum(phases.values())
     total["mah_per_day"] = total["total_mc"] / _MAH_MC
-    return {k: round(v, 4) for k, v in total.items()}
+    return {**_rounded(total), "phases": _rounded(phases)}
+
+
+def _rounded(numbers: dict[str, float]) -> dict[str, float]:
+    return {k: round(v, 4) for k, v in numbers.items()}
 
 
 def _flash(bins: list[BinRun]) -> dict[str, int]:
@@ -96,15 +102,15 @@ def _events(bins: list[BinRun]) -> dict[str, int]:
 def _fill(run: Run) -> dict[str, float | None]:
     """How far the reported levels are from the truth at the time that they claim."""
     start_s = run.scenario.run.start.timestamp()
-    pairs = [
+    pairs = (
         (d.fill_pct, b.waste.level_pct(round((d.at_s - start_s) * 1000)))
         for b in run.bins
         for d in b.deliveries
         if d.fill_pct is not None and d.at_s is not None and not d.again
-    ]
-    if not pairs:
+    )
+    said, true = np.fromiter(pairs, np.dtype((float, 2))).T
+    if not said.size:
         return {"mae_pct": None, "quartile_ok": None}
-    said, true = np.array(pairs, dtype=float).T
     same = np.minimum(said // 25, 3) == np.minimum(true // 25, 3)
     return {
         "mae_pct": round(float(np.abs(said - true).mean()), 3),

@@ -5,6 +5,8 @@ All models of one bin are here; what a fault does to what they say is here as we
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import math
 import types
 from datetime import datetime
@@ -22,6 +24,7 @@ _RAIL_UV = 3_300_000
 _DEAF_DBM = -98  # ESP32 data sheet: sensitivity at 1 Mbit/s; below it nobody is heard
 _NEVER_MS = 1 << 40
 _NO_KEY = "another passphrase"
+_BSSID = "020202020202"
 _EXCHANGES = 24  # of a wake that may lose packets; later ones lose none
 _REPEATS = 6  # of one packet
 _SOON_MS = 600_000  # no wake is longer
@@ -122,15 +125,26 @@ class Surroundings:
 
     def _air(self, t_ms: int, wrong: dict[str, float]) -> dict[str, Any]:
         air, radio = self._ether.air(t_ms, wrong.get("weak_signal", 0)), self._scenario.radio
+        key = _NO_KEY if "wrong_key" in wrong else radio.key
         return {
             "ap": "ap_down" not in wrong and air.rssi_dbm >= _DEAF_DBM,
             "ssid": radio.ssid,
-            "key": _NO_KEY if "wrong_key" in wrong else radio.key,
+            "key": key,
+            "pmk": pmk(radio.ssid, key),
+            "bssid": _BSSID,
+            "channel": radio.channel,
+            "lease_s": radio.lease_s,
             "rssi_dbm": air.rssi_dbm,
             "join_ms": air.join_ms,
             "dhcp_ms": _NEVER_MS if "dhcp_silent" in wrong else air.dhcp_ms,
             "rtt_ms": air.rtt_ms,
         }
+
+
+@functools.cache
+def pmk(ssid: str, key: str) -> str:
+    """The WPA2 key of a network as 64 hex digits (IEEE 802.11i, annex H.4)."""
+    return hashlib.pbkdf2_hmac("sha1", key.encode(), ssid.encode(), 4096, 32).hex()
 
 
 def ntc_uv(air_dc: int) -> int:

@@ -17,7 +17,7 @@ from tools import boards, chips
 from tools.setup import interpreter
 
 _HEAD = struct.Struct("<IH")
-_HEAP = "768K"  # objects are twice as large as on the chip, and the shims are in it, too
+_HEAP = "2M"  # room for some wakes between two collections, which sweep all of it
 
 
 class Vm:

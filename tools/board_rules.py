@@ -53,6 +53,10 @@ ATTRIBUTES = {
     "LED_PIN": Attribute("pin", optional=True, use=chips.OUT),
     "SLEEP_UA": Attribute("current"),
     "SLEEP_UA_SOURCE": Attribute("source"),
+    "BOOT_MC": Attribute("charge"),
+    "CPU_MA": Attribute("drain"),
+    "LIGHT_MA": Attribute("drain"),
+    "RADIO_MA": Attribute("drain"),
 }
 
 
@@ -80,6 +84,8 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "size": (lambda v: _is_whole(v) and v >= 2, "whole megabytes from 2, such as 4"),
     "amount": (lambda v: _is_number(v) and v >= 0, "a number from 0, such as 0.2"),
     "current": (lambda v: _is_number(v) and v > 0, "microamperes above 0, such as 11.6"),
+    "drain": (lambda v: _is_number(v) and v > 0, "milliamperes above 0, such as 40"),
+    "charge": (lambda v: _is_number(v) and v > 0, "millicoulombs above 0, such as 2.3"),
     "choice": (lambda v: isinstance(v, bool), "True or False"),
     "divider": (_is_divider, "(top_kohm, bottom_kohm), such as (1000, 1000)"),
     "source": (_is_text, "text that says who measured SLEEP_UA, and under what conditions"),

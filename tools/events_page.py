@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from smartbin import config, events
+from smartbin import config, events, meanings
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "events.md"
 
@@ -68,17 +68,19 @@ def render() -> str:
 def _table() -> Iterator[str]:
     yield "| event | raised when | wakes | over when | wakes | alarm |"
     yield "|---|---|---|---|---|---|"
-    for name, alarm, need, calm, raised, over in events.TABLE:
+    for name, alarm, need, calm in events.TABLE:
+        raised, over = meanings.EVENTS[name]
         ends = calm or ""
         yield f"| `{name}` | {raised} | {need} | {over} | {ends} | {'yes' if alarm else ''} |"
 
 
 def _settings() -> str:
     """The settings that the table names, with their defaults."""
-    texts = " ".join(f"{row[4]} {row[5]}" for row in events.TABLE) + _INTRO + _MORE
+    texts = " ".join(" ".join(both) for both in meanings.EVENTS.values()) + _INTRO + _MORE
     rows = [row for row in config.TABLE if f"`{row[0]}`" in texts]
     lines = [
-        f"| `{name}` | {default} | {unit} | {text} |" for name, default, _, _, unit, text in rows
+        f"| `{name}` | {default} | {unit} | {meanings.SETTINGS[name]} |"
+        for name, default, _, _, unit in rows
     ]
     head = ["", "## Settings", "", "| name | default | unit | what it is |", "|---|---|---|---|"]
     return "\n".join([*head, *lines, ""])

@@ -26,3 +26,9 @@ LED_PIN = 2  # the blue LED on the board
 
 SLEEP_UA = 17_000
 SLEEP_UA_SOURCE = "blog.altholtmann.com, DOIT DevKit V1 on USB"
+
+# For the node's own count of charge; the ESP32's, with sources in sim/currents.py.
+BOOT_MC = 2.3  # from the end of a sleep to the firmware, and to sleep again
+CPU_MA = 40  # awake
+LIGHT_MA = 0.8  # in light sleep
+RADIO_MA = 120  # radio on, joining and talking, what it sends included

@@ -26,3 +26,9 @@ LED_PIN = 2  # D9, the LED on the board
 
 SLEEP_UA = 11.6
 SLEEP_UA_SOURCE = "lucidar.me, DFR0654 at 5 V, low-power pad cut (520 uA as shipped)"
+
+# For the node's own count of charge; the ESP32's, with sources in sim/currents.py.
+BOOT_MC = 2.3  # from the end of a sleep to the firmware, and to sleep again
+CPU_MA = 40  # awake
+LIGHT_MA = 0.8  # in light sleep
+RADIO_MA = 120  # radio on, joining and talking, what it sends included

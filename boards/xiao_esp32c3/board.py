@@ -26,3 +26,9 @@ LED_PIN = None  # the only LED belongs to the charger
 
 SLEEP_UA = 45.1
 SLEEP_UA_SOURCE = "forum.seeedstudio.com topic 276444, 3.8 V on the battery pad, PPK2"
+
+# For the node's own count of charge; the C3's, all estimates (sim/currents.py).
+BOOT_MC = 1.25  # from the end of a sleep to the firmware, and to sleep again
+CPU_MA = 25  # awake
+LIGHT_MA = 0.13  # in light sleep
+RADIO_MA = 98  # radio on, joining and talking, what it sends included

@@ -1,49 +1,64 @@
-# Settings: every key, default and bound of the product is in this table and nowhere else.
+# Settings: every key, default and bound of the product is in this table and nowhere else; what
+# each is for stands in meanings.py.
 from collections import namedtuple
 
 from smartbin import sensors
 from smartbin.errors import ConfigError
 
-# name, default, lowest, highest, unit, meaning.  For texts the bounds are lengths in bytes.
+# name, default, lowest, highest, unit.  For texts the bounds are lengths in bytes.
 TABLE = (
-    ("bin_id", "", 0, 24, "", "name of this bin in topics; empty: made from the chip's number"),
-    ("sensor", "", 0, 24, "", "kind of ultrasonic sensor; empty: the board's own"),
-    ("empty_mm", 1200, 300, 4000, "mm", "from the sensor to the floor of the empty bin"),
-    ("full_mm", 250, 20, 2000, "mm", "from the sensor to the waste when the bin counts as full"),
-    ("volume", "", 0, 71, "", "mm:pct,mm:pct up to 8 points: fill by distance; empty: a cylinder"),
-    ("pings", 15, 3, 15, "", "most pings in one reading; it stops earlier when they agree"),
-    ("sample_s", 900, 30, 86_400, "s", "from one measurement to the next"),
-    ("fast_s", 300, 30, 86_400, "s", "the same near full, or when two readings disagree"),
-    ("slow_s", 3600, 30, 86_400, "s", "the same of a quiet bin, at night, on a low battery"),
-    ("night_from_h", 0, 0, 23, "h", "hour (UTC) at which the night begins"),
-    ("night_to_h", 0, 0, 23, "h", "hour (UTC) at which it ends; the same hour: no night"),
-    ("report_s", 3600, 30, 604_800, "s", "least time between two routine reports"),
-    ("silence_s", 21_600, 60, 604_800, "s", "longest time without a report"),
-    ("change_pct", 10, 1, 100, "%", "change of the fill that is worth a report"),
-    ("near_pct", 70, 5, 100, "%", "fill that counts as nearly full"),
-    ("full_pct", 80, 10, 100, "%", "fill that is reported at once when it is reached"),
-    ("release_pct", 10, 1, 50, "%", "how far below these a fill must fall to end them"),
-    ("emptied_pct", 25, 5, 100, "%", "least drop of the fill that is an emptying"),
-    ("fire_dc", 600, 300, 1000, "0.1 C", "temperature of the lid that is a fire"),
-    ("fire_rise_dc", 100, 30, 500, "0.1 C", "rise of it within fire_s that is a fire"),
-    ("fire_s", 900, 60, 86_400, "s", "longest time between two looks at the thermometer"),
-    ("battery_low_mv", 2900, 500, 20_000, "mV", "battery that is low"),
-    ("battery_critical_mv", 2600, 500, 20_000, "mV", "battery that may fail any time"),
-    ("outbox", "rtc", 3, 5, "", "rtc, or flash: then even a loss of power costs no reading"),
-    ("backoff_s", 21_600, 60, 86_400, "s", "longest wait after failed reports"),
-    ("awake_ms", 12_000, 2000, 15_000, "ms", "longest wake, whatever happens"),
-    ("link_ms", 9500, 1000, 14_000, "ms", "longest time with the radio on"),
-    ("wifi_ssid", "", 0, 32, "", "name of the Wi-Fi network"),
-    ("wifi_key", "", 0, 64, "", "passphrase of the Wi-Fi network"),
-    ("mqtt_host", "", 0, 64, "", "name or address of the MQTT broker"),
-    ("mqtt_port", 1883, 1, 65_535, "", "port of the MQTT broker"),
-    ("mqtt_tls", 0, 0, 1, "", "1: TLS; the broker's certificate is checked against the stored CA"),
-    ("mqtt_user", "", 0, 64, "", "user at the broker; empty: none"),
-    ("mqtt_password", "", 0, 128, "", "password at the broker"),
-    ("ntp_host", "pool.ntp.org", 0, 64, "", "time server; empty: the clock is never set"),
-    ("clock_s", 14_400, 600, 2_592_000, "s", "from one look at the time server to the next"),
+    ("bin_id", "", 0, 24, ""),
+    ("sensor", "", 0, 24, ""),
+    ("empty_mm", 1200, 300, 4000, "mm"),
+    ("full_mm", 250, 20, 2000, "mm"),
+    ("volume", "", 0, 71, ""),
+    ("pings", 15, 3, 15, ""),
+    ("sample_s", 900, 30, 86_400, "s"),
+    ("fast_s", 300, 30, 86_400, "s"),
+    ("slow_s", 3600, 30, 86_400, "s"),
+    ("night_from_h", 0, 0, 23, "h"),
+    ("night_to_h", 0, 0, 23, "h"),
+    ("report_s", 3600, 30, 604_800, "s"),
+    ("silence_s", 21_600, 60, 604_800, "s"),
+    ("change_pct", 10, 1, 100, "%"),
+    ("near_pct", 70, 5, 100, "%"),
+    ("full_pct", 80, 10, 100, "%"),
+    ("release_pct", 10, 1, 50, "%"),
+    ("emptied_pct", 25, 5, 100, "%"),
+    ("fire_dc", 600, 300, 1000, "0.1 C"),
+    ("fire_rise_dc", 100, 30, 500, "0.1 C"),
+    ("fire_s", 900, 60, 86_400, "s"),
+    ("battery_low_mv", 2900, 500, 20_000, "mV"),
+    ("battery_critical_mv", 2600, 500, 20_000, "mV"),
+    ("doze", 1, 0, 1, ""),
+    ("talk", 0, 0, 1, ""),
+    ("outbox", "rtc", 3, 5, ""),
+    ("backoff_s", 21_600, 60, 86_400, "s"),
+    ("awake_ms", 12_000, 2000, 15_000, "ms"),
+    ("link_ms", 9500, 1000, 14_000, "ms"),
+    ("wifi_ssid", "", 0, 32, ""),
+    ("wifi_key", "", 0, 64, ""),
+    ("wifi_pmk", "", 0, 64, ""),
+    ("wifi_bssid", "", 0, 12, ""),
+    ("hint", 1, 0, 1, ""),
+    ("lease_s", 86_400, 0, 604_800, "s"),
+    ("tx_margin_db", 12, 0, 60, "dB"),
+    ("leave", 1, 0, 1, ""),
+    ("mqtt_host", "", 0, 64, ""),
+    ("name_s", 86_400, 0, 2_592_000, "s"),
+    ("nodelay", 1, 0, 1, ""),
+    ("mqtt_port", 1883, 1, 65_535, ""),
+    ("mqtt_tls", 0, 0, 1, ""),
+    ("mqtt_user", "", 0, 64, ""),
+    ("mqtt_password", "", 0, 128, ""),
+    ("mqtt_psk", "", 0, 64, ""),
+    ("ntp_host", "pool.ntp.org", 0, 64, ""),
+    ("clock_s", 14_400, 600, 2_592_000, "s"),
 )
-SECRETS = ("wifi_key", "mqtt_password")
+SECRETS = ("wifi_key", "wifi_pmk", "mqtt_password", "mqtt_psk")
+# Digits that a setting must have where it is not empty.
+_DIGITS = (("wifi_pmk", (64,)), ("wifi_bssid", (12,)), ("mqtt_psk", tuple(range(32, 65, 2))))
+_HEX = "0123456789abcdef"
 
 Config = namedtuple("Config", [row[0] for row in TABLE])
 
@@ -80,7 +95,7 @@ def _shown(value):
 
 
 def _value(row, value):
-    name, default, low, high, unit, _ = row
+    name, default, low, high, unit = row
     if isinstance(default, str):
         if not isinstance(value, str):
             raise ConfigError(name, "%s must be a text." % name)
@@ -108,8 +123,18 @@ def _together(cfg):
     _less(cfg, "link_ms", "awake_ms", -1)
     if cfg.outbox not in ("rtc", "flash"):
         raise ConfigError("outbox", "outbox must be rtc or flash.")
+    for name, lengths in _DIGITS:
+        _hex(name, getattr(cfg, name), lengths)
+    if cfg.mqtt_psk and not cfg.mqtt_tls:
+        raise ConfigError("mqtt_psk", "mqtt_psk needs mqtt_tls = 1.")
     if cfg.mqtt_password and not cfg.mqtt_user:
         raise ConfigError("mqtt_password", "mqtt_password needs a mqtt_user.")
+
+
+def _hex(name, value, lengths):
+    if value and (len(value) not in lengths or [c for c in value.lower() if c not in _HEX]):
+        many = "%d" % lengths[0] if len(lengths) == 1 else "32, 34, ... or 64"
+        raise ConfigError(name, "%s must be %s hex digits, or empty." % (name, many))
 
 
 def _less(cfg, small, large, gap):

@@ -25,11 +25,13 @@ def newest(node, cfg, mem, link, battery_mv):
     """The outbox, retained.  The first report of a boot must come back to be believed."""
     readings = mem.outbox.readings(mem.seq)
     gap = (mem.gap_from, mem.gap_to) if mem.gap_to else None
-    facts = (mem.epoch, gap, mem.notes.since(), state(cfg, mem, readings))
+    told_mc = int(mem.spent_mc)
+    facts = (mem.epoch, gap, mem.notes.since(), state(cfg, mem, readings), told_mc)
     head = header(cfg, mem, link, battery_mv, facts)
     link.publish(report.topic(cfg.bin_id), report.encode(head, readings), True, not mem.spoke_s)
     mem.outbox.forget(len(readings))
     mem.gap_from = mem.gap_to = 0
+    mem.spent_mc -= told_mc
     mem.events.up = mem.events.down = 0
     mem.notes.told()
     mem.acked = mem.seq
@@ -45,9 +47,10 @@ def segment(node, cfg, mem, link, battery_mv):
             mem.spilled = 0
         return False
     if found is not None:
-        readings = outbox.unpack(found.rows, found.next_seq)
-        told = report.Bin(events.standing(mem.events), news(readings), *report.QUIET[2:])
-        head = header(cfg, mem, link, battery_mv, (found.epoch, None, [], told))
+        readings = outbox.Readings(found.rows, found.next_seq)
+        told = news(readings.telling())
+        told = report.Bin(events.standing(mem.events), told, *report.QUIET[2:])
+        head = header(cfg, mem, link, battery_mv, (found.epoch, None, [], told, 0))
         link.publish(report.topic(cfg.bin_id), report.encode(head, readings), False, False)
     if not node.flash.drop(name):
         return False
@@ -73,22 +76,23 @@ def state(cfg, mem, readings):
         last = (past.pct, max(0, now_s - past.last_s))
     lid_dc = mem.events.lid_dc
     lid_c = None if lid_dc is None else max(-128, min(127, (lid_dc + 5) // 10))
-    told = news(readings)
+    telling = readings.telling()
+    told = news(telling)
     told += [(events.NAMES[i], way, readings[-1].seq) for i, way in mem.events.waiting()]
     rest = (last, events.full_in(cfg, past, now_s), lid_c)
-    return report.Bin(events.standing(mem.events), told, emptied(mem.events, readings), *rest)
+    return report.Bin(events.standing(mem.events), told, emptied(mem.events, telling), *rest)
 
 
 def news(readings):
-    """(name, 1 raised / 0 released, seq) of all that these readings carry."""
-    told = [events.told_of(r.news) + (r.seq,) for r in readings if r.news]
+    """(name, 1 raised / 0 released, seq) of all that these readings carry; each carries some."""
+    told = [events.told_of(r.news) + (r.seq,) for r in readings]
     return [(events.NAMES[i], way, seq) for i, way, seq in told]
 
 
 def emptied(past, readings):
     """The last emptying, where one of these readings tells of it."""
     for r in reversed(readings):
-        if r.news and events.told_of(r.news)[0] in (events.EMPTIED, events.PART):
+        if events.told_of(r.news)[0] in (events.EMPTIED, events.PART):
             return events.emptying(past) + (r.seq, clock.unix(r.at_s, r.stamp))
     return None
 

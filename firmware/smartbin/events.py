@@ -5,20 +5,20 @@ from micropython import const
 from smartbin import fill, signs
 
 # name, alarm: spoken of at once; need: evidence in a row that raises it; calm: looks in a row
-# without it that end it (0: a moment, not a state); when it is raised; when it is over.
+# without it that end it (0: a moment, not a state).  When that is: meanings.py.
 # The order is a wire format: images and rows hold the index.
 TABLE = (
-    ("emptied", 0, 1, 0, "the level fell by `emptied_pct` or more, to 20 % or less", "at once"),
-    ("part_emptied", 0, 1, 0, "it fell by so much, but more than 20 % is left", "at once"),
-    ("nearly_full", 0, 1, 1, "at `near_pct` or above", "`release_pct` below that"),
-    ("full", 1, 1, 1, "at `full_pct` or above", "`release_pct` below that"),
-    ("fire", 1, 1, 2, "two looks in one wake find the lid that hot: see below", "10 K cooler"),
-    ("tilted", 1, 1, 1, "the bin leans or lies; its level is not measured", "it stands"),
-    ("lid_open", 0, 2, 1, "the lid was left open", "it is closed"),
-    ("blocked", 1, 3, 4, "an echo too near to be waste: see below", "that is over, or believed"),
-    ("sensor_fault", 0, 96, 2, "no distance again and again: see below", "distances come again"),
-    ("battery_low", 0, 2, 3, "at `battery_low_mv` or below", "100 mV above that"),
-    ("battery_critical", 1, 2, 3, "at `battery_critical_mv` or below", "100 mV above that"),
+    ("emptied", 0, 1, 0),
+    ("part_emptied", 0, 1, 0),
+    ("nearly_full", 0, 1, 1),
+    ("full", 1, 1, 1),
+    ("fire", 1, 1, 2),
+    ("tilted", 1, 1, 1),
+    ("lid_open", 0, 2, 1),
+    ("blocked", 1, 3, 4),
+    ("sensor_fault", 0, 96, 2),
+    ("battery_low", 0, 2, 3),
+    ("battery_critical", 1, 2, 3),
 )
 NAMES = tuple([row[0] for row in TABLE])
 EMPTIED, PART, NEARLY, FULL, FIRE, TILTED, LID, BLOCKED, FAULT, LOW, CRITICAL = range(11)

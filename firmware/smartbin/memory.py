@@ -8,18 +8,20 @@ from smartbin import events, fill, notes
 from smartbin.outbox import Outbox
 
 IMAGE_SIZE = const(2048)  # all of machine.RTC().memory() (facts 1.5)
+NET_SIZE = const(40)
 RESERVE = const(16)  # numbers promised to NVS ahead of their use: none comes twice, gaps are small
 
 _SLOT = const(1024)
 _MAGIC = const(0x5342)  # "BS"
-_VERSION = const(3)
+_VERSION = const(4)
 _HEAD = "<HBBI"  # magic, version, rows in the outbox, generation
 _SUM_AT = const(8)
 _BODY_AT = const(12)
 _NOTES_AT = const(84)
 _FILL_AT = const(176)
 _EVENTS_AT = const(216)  # 40 bytes further: what fill.py may take
-_ROWS_AT = const(240)
+_NET_AT = const(240)  # spent_mc and booked_s, then what hw/net.py remembers
+_ROWS_AT = const(288)
 _UNTOLD = const(255)
 
 # The numbers of a Memory, as they lie in the body; then told_pct and the outbox's lost readings.
@@ -37,6 +39,7 @@ _FIELDS += (
 )
 _FIELDS += ("prompts", "alarmed", "radio", "mirrored", "spilled")
 _BODY = "<12IiihBBBBBBBBBI"
+_SPENT = "<fI"
 
 _MOMENTS = ("last_s", "warm_s", "first_s", "emptied_s", "lid_s")  # of fill and events
 
@@ -71,11 +74,14 @@ class Memory:
         self.mirrored = 0  # 1 where flash holds a copy of the outbox
         self.spilled = 0  # segments of the outbox that wait in flash, as far as we know
         self.told_pct = None  # fill in the last report
+        self.spent_mc = 0.0  # charge that no report has told of, as spent.py reckons it ...
+        self.booked_s = 0  # ... up to here, by the chip's clock
+        self.net = bytes(NET_SIZE)  # a wake without radio does not look into it
         self.fill = fill.State()
         self.events = events.State()
         self.outbox = Outbox(ROOM)
         self.notes = notes.Notes()
-        self.slots = bytes(IMAGE_SIZE)
+        self.slots = bytearray(IMAGE_SIZE)
         self.generation = 0
 
     def moved(self, by_s):
@@ -87,20 +93,22 @@ class Memory:
 
 
 def save(mem):
-    """The image to write: 2048 bytes, of which one slot is new."""
-    slot = bytearray(_SLOT)
+    """The image to write: 2048 bytes, of which one slot is new.  The next save writes to them."""
+    mem.generation += 1
+    at = _SLOT * (mem.generation & 1)
+    slot = memoryview(mem.slots)[at : at + _SLOT]
+    slot[:] = bytes(_SLOT)
     told = _UNTOLD if mem.told_pct is None else mem.told_pct
     fields = [getattr(mem, name) for name in _FIELDS]
     struct.pack_into(_BODY, slot, _BODY_AT, *fields, told, mem.outbox.lost)
     mem.notes.pack_into(slot, _NOTES_AT)
     slot[_FILL_AT : _FILL_AT + fill.STATE_SIZE] = mem.fill.pack()
     slot[_EVENTS_AT : _EVENTS_AT + events.STATE_SIZE] = mem.events.pack()
+    struct.pack_into(_SPENT, slot, _NET_AT, mem.spent_mc, mem.booked_s)
+    slot[_ROWS_AT - NET_SIZE : _ROWS_AT] = mem.net
     slot[_ROWS_AT : _ROWS_AT + len(mem.outbox.rows)] = mem.outbox.rows
-    mem.generation += 1
     struct.pack_into(_HEAD, slot, 0, _MAGIC, _VERSION, len(mem.outbox), mem.generation)
-    struct.pack_into("<I", slot, _SUM_AT, _checksum(memoryview(slot)))
-    at = _SLOT * (mem.generation & 1)
-    mem.slots = mem.slots[:at] + bytes(slot) + mem.slots[at + _SLOT :]
+    struct.pack_into("<I", slot, _SUM_AT, _checksum(slot))
     return mem.slots
 
 
@@ -146,6 +154,8 @@ def _load(image, generation, at):
     mem.notes = notes.unpack_from(image, at + _NOTES_AT)
     mem.fill = fill.unpack(_piece(image, at + _FILL_AT, fill.STATE_SIZE))
     mem.events = events.unpack(_piece(image, at + _EVENTS_AT, events.STATE_SIZE))
-    mem.slots = bytes(image)
+    mem.spent_mc, mem.booked_s = struct.unpack_from(_SPENT, image, at + _NET_AT)
+    mem.net = _piece(image, rows - NET_SIZE, NET_SIZE)
+    mem.slots = bytearray(image)
     mem.generation = generation
     return mem

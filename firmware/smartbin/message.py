@@ -1,25 +1,11 @@
-# What a message consists of, and the way back from JSON: for who receives it, and for tests.
+# The way back from JSON: for who receives messages.  It is not on the device (see manifest.py).
 import json
-from collections import namedtuple
 
 from smartbin import clock, echo, events
+from smartbin.report import VERSION, Bin, Header
 from smartbin.rows import Reading
 
-VERSION = 1
-
-# What the message says of the node, beside its readings.
-# gap: (first, last + 1) of the numbers that a loss of power may have cost, or None; state: a Bin.
-_HEADER = "bin epoch boot battery_mv rssi_dbm next_s lost gap notes state"
-Header = namedtuple("Header", _HEADER.split())
-
-# What it says of the bin now.  standing: names of events; news: (name, 1 raised / 0 released, seq
-# of the reading); emptied: (before, after, confidence, trigger, seq, Unix time or None) or
-# None; last: (per cent, age in s) of the last level, where the newest reading has none; full_in:
-# (hours, reliability) or None; lid_c: its temperature, or None.
-Bin = namedtuple("Bin", ("standing", "news", "emptied", "last", "full_in", "lid_c"))
-QUIET = Bin((), (), None, None, None, None)
-
-# A line of the backlog, in this order; clock and reason as indices (clock.NAMES, echo.REASONS).
+# A row of the backlog, in this order; clock and reason as indices (clock.NAMES, echo.REASONS).
 COLUMNS = (
     "seq",
     "at",
@@ -37,7 +23,7 @@ COLUMNS = (
 
 # What a number in a message may be, and which may be null.
 _SPANS = (
-    (0, 0xFFFF_FFFF, ("epoch", "seq", "boot", "next", "lost", "last_age_s")),
+    (0, 0xFFFF_FFFF, ("epoch", "seq", "boot", "next", "lost", "spent_mc", "last_age_s")),
     (clock.UNIX_2000, 0xFFFF_FFFF, ("at",)),
     (0, 100, ("fill_pct", "lo_pct", "hi_pct", "last_pct", "before_pct", "after_pct")),
     (0, 0xFFFF, ("v", "distance_mm", "spread_mm", "battery_mv", "full_in_h")),
@@ -50,8 +36,6 @@ _SPANS = (
 )
 _NULLABLE = ("at", "fill_pct", "lo_pct", "hi_pct", "distance_mm", "battery_mv", "rssi_dbm")
 _NULLABLE += ("last_pct", "last_age_s", "full_in_h", "lid_c")
-
-
 _WORDS = {"full_in": events.SURE, "confidence": events.SURE, "trigger": events.TRIGGERS}
 
 
@@ -82,7 +66,8 @@ def _header(d):
     radio = (_fit(d, "battery_mv"), _fit(d, "rssi_dbm"))
     promise = (_fit(d, "next"), _fit(d, "lost"))
     who = (d["bin"], _fit(d, "epoch"), _fit(d, "boot"))
-    return Header(*who, *radio, *promise, _gap(d), sorted(notes.items()), _bin(d))
+    told = (_gap(d), sorted(notes.items()), _bin(d), _fit(d, "spent_mc"))
+    return Header(*who, *radio, *promise, *told)
 
 
 def _gap(d):

@@ -28,15 +28,16 @@ NAMES = (
     "tls_plain",  # what answered speaks no TLS
     "tls_cut",  # the handshake broke off: a network that failed, or a port without TLS
     "tls_refused",  # the broker does not accept our own certificate, or wants one
+    "tls_psk",  # this MicroPython has no TLS by a shared key: 1.29 or later has
 )
 
 _LAST = const(4)
-_TEXT = const(40)
+_TEXT = const(38)
 _ROW = "<BhI"  # what, argument, when (seconds since 2000)
 
-_ROOM = const(24)  # for counters
+_ROOM = const(26)  # for counters
 
-SIZE = const(92)  # 24 counters + 4 x 7 + 40
+SIZE = const(92)  # 26 counters + 4 x 7 + 38
 
 
 class Notes:
@@ -68,7 +69,7 @@ class Notes:
         rows = ([(255, 0, 0)] * _LAST + self.last)[-_LAST:]
         for i, row in enumerate(rows):
             struct.pack_into(_ROW, buf, at + _ROOM + 7 * i, *row)
-        buf[at + 52 : at + SIZE] = (self.text + bytes(_TEXT))[:_TEXT]
+        buf[at + 54 : at + SIZE] = (self.text + bytes(_TEXT))[:_TEXT]
 
 
 def unpack_from(buf, at):
@@ -76,5 +77,5 @@ def unpack_from(buf, at):
     notes.counts = list(buf[at : at + _ROOM])
     rows = [struct.unpack_from(_ROW, buf, at + _ROOM + 7 * i) for i in range(_LAST)]
     notes.last = [row for row in rows if row[0] < len(NAMES)]
-    notes.text = bytes(buf[at + 52 : at + SIZE]).rstrip(b"\0")
+    notes.text = bytes(buf[at + 54 : at + SIZE]).rstrip(b"\0")
     return notes

@@ -36,11 +36,11 @@ class Outbox:
             self._drop_one()
 
     def readings(self, next_seq):
-        return unpack(self.rows, next_seq)
+        return Readings(self.rows, next_seq)
 
     def news(self):
         """Does a reading carry any?"""
-        return any([r.news for r in self.readings(0)])
+        return len(self.readings(0).telling()) > 0
 
     def forget(self, n):
         """The n oldest are no longer ours to keep."""
@@ -79,13 +79,33 @@ class Outbox:
         self.lost += 1
 
 
-def unpack(rows, next_seq):
-    size = report.ROW_SIZE
-    return [report.unpack(rows, at, next_seq) for at in range(0, len(rows), size)]
+class Readings:
+    """The readings in packed rows; memory holds no more of them than are looked at."""
+
+    def __init__(self, rows, next_seq):
+        self._rows = rows
+        self._next_seq = next_seq
+
+    def __len__(self):
+        return len(self._rows) // report.ROW_SIZE
+
+    def __getitem__(self, i):
+        at = range(0, len(self._rows), report.ROW_SIZE)[i]
+        return report.unpack(self._rows, at, self._next_seq)
+
+    def __iter__(self):
+        for i in range(len(self)):
+            yield self[i]
+
+    def telling(self):
+        """Those that carry news, as a list."""
+        size = report.ROW_SIZE
+        found = [i for i in range(len(self)) if report.carries(self._rows, i * size)]
+        return [self[i] for i in found]
 
 
 def name_of(segment):
-    first = unpack(segment.rows[: report.ROW_SIZE], segment.next_seq)[0].seq
+    first = Readings(segment.rows, segment.next_seq)[0].seq
     return _NAME % (segment.epoch, first, len(segment.rows) // report.ROW_SIZE)
 
 

@@ -14,6 +14,7 @@ ROW_SIZE = const(16)
 _ROW = "<HIHBBBBBBbB"
 _NONE = const(255)
 _AT_LEAST = const(0x80)  # in the byte of pct
+_FLAGS_AT = const(15)
 
 
 def reading(seq, at_s, stamp, sounding, level, alarm, news=0):
@@ -33,6 +34,11 @@ def pack(r):
     flags = r.news << 3 | r.alarm << 2 | r.stamp
     rest = (r.spread_mm, r.quality << 5 | r.reason, r.heard << 4 | r.pings, r.air_c, flags)
     return struct.pack(_ROW, r.seq & 0xFFFF, r.at_s, r.mm or 0, *level, *rest)
+
+
+def carries(buf, at):
+    """What the row at buf[at:] carries of events.py, 0 for nothing."""
+    return buf[at + _FLAGS_AT] >> 3
 
 
 def unpack(buf, at, next_seq):

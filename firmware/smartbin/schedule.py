@@ -131,7 +131,7 @@ def _nearing(level, cfg, mem, now_s):
         return False
     left = events.full_in(cfg, mem.fill, now_s)
     soon = left is not None and left[0] * 3600 < _SOON * cfg.sample_s
-    return level.pct >= cfg.near_pct or (soon and not _quiet(level, cfg))
+    return 2 * level.pct >= cfg.near_pct + cfg.full_pct or (soon and not _quiet(level, cfg))
 
 
 def _quiet(level, cfg):

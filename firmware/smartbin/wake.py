@@ -15,6 +15,7 @@ def wake(node, cfg, mem):
     level = fill.estimate(sounding, cfg, mem, at_s)
     news = events.judge(level, sounding, senses, cfg, mem, at_s)
     measured(mem, at_s, sounding, level, news)
+    node.meter.book(mem, up.spent_ms(), node.raw_s())
     node.keep(mem)  # a brown-out from here on must not cost the reading
     if node.secure(mem):  # to flash: what a loss of power must not cost
         node.keep(mem)

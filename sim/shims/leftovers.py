@@ -38,7 +38,7 @@ def look(shelf, mem):
         if segment is None:
             dropped += outbox.size_of(name)  # as it will count them when it gets there
         else:
-            held += runs(segment.epoch, outbox.unpack(segment.rows, segment.next_seq))
+            held += runs(segment.epoch, outbox.Readings(segment.rows, segment.next_seq))
     gap = [mem.epoch, mem.gap_from, mem.gap_to] if mem.gap_to else None
     facts = {"held": held, "gap": gap, "dropped": dropped, "notes": mem.notes.since()}
     facts["epoch"] = mem.epoch

@@ -1,80 +1,18 @@
 # The ESP32's network.WLAN: retries for ever unless told otherwise, keeps showing the last failure
 # while it does, raises on a second connect().
+from binascii import unhexlify
+
 import twin
+import twin_radio
 
 STA_IF, AP_IF = 0, 1
 STAT_IDLE, STAT_CONNECTING, STAT_GOT_IP = 1000, 1001, 1010
 STAT_BEACON_TIMEOUT, STAT_NO_AP_FOUND, STAT_WRONG_PASSWORD = 200, 201, 202
 STAT_ASSOC_FAIL, STAT_HANDSHAKE_TIMEOUT = 203, 204
 
-_SCAN_MS = 1560  # 13 channels of 120 ms, ESP-IDF's default active dwell (facts A3)
-_REFUSAL_MS = 1500  # from association to the end of a failed 4-way handshake; an estimate
 _STOP_MS = 10  # active(False) waits for the driver; an estimate
 _FIRST_MS = 50  # from connect() to the first thing that is sent; an estimate
 _NO_DBM = 1000
-_LEFT = 8  # WIFI_REASON_ASSOC_LEAVE: our own doing counts as a failure too
-_NO_ADDRESS = "0.0.0.0"
-_FROM_DHCP = ("10.0.0.77", "255.255.255.0", "10.0.0.1", "10.0.0.1")
-
-
-class _Radio:
-    """The one station interface; it outlives WLAN objects, but not deep sleep."""
-
-    def __init__(self):
-        self.on = False
-        self.began_ms = None  # when connect() was called
-        self.asked = None  # (ssid, key)
-        self.reconnects = -1
-        self.failure = None  # the last one, until an address is there (facts 2.1)
-        self.pm = 1
-        self.txpower_dbm = 20
-        self.addresses = (_NO_ADDRESS,) * 4
-
-    def state(self):
-        """Where the driver is by now; enters the phase that the time was spent on."""
-        if self.began_ms is not None:
-            since_ms, air = _now_ms() - self.began_ms, twin.s.frame["air"]
-            round_ms, why = self._obstacle(air)
-            if why is None:
-                if since_ms >= round_ms:
-                    self.failure = None
-                    if twin.s.phase in ("join", "dhcp"):
-                        twin.enter("talk")
-                    return STAT_GOT_IP
-                if since_ms >= air["join_ms"]:
-                    twin.enter("dhcp")
-            elif since_ms >= round_ms:
-                self.failure = why
-        if self.failure is not None:
-            return self.failure
-        return STAT_IDLE if self.began_ms is None else STAT_CONNECTING
-
-    def busy(self):
-        """Is it connected, or still trying to be?"""
-        if self.began_ms is None:
-            return False
-        round_ms, why = self._obstacle(twin.s.frame["air"])
-        if why is None or self.reconnects < 0:
-            return True
-        return _now_ms() - self.began_ms < round_ms * (1 + self.reconnects)
-
-    def leave(self):
-        if self.state() == STAT_GOT_IP:
-            self.failure = _LEFT
-        self.began_ms = None
-
-    def _obstacle(self, air):
-        """(how long one try takes, how it fails or None)"""
-        if not air["ap"] or self.asked[0] != air["ssid"]:
-            return _SCAN_MS, STAT_NO_AP_FOUND
-        if self.asked[1] != air["key"]:
-            return air["join_ms"] + _REFUSAL_MS, STAT_WRONG_PASSWORD
-        static = self.addresses[0] != _NO_ADDRESS
-        return air["join_ms"] + (0 if static else air["dhcp_ms"]), None
-
-
-def _now_ms():
-    return twin.s.up_us // 1000
 
 
 class WLAN:
@@ -87,7 +25,7 @@ class WLAN:
         if interface_id != STA_IF:
             raise OSError("only the station interface is simulated")
         if twin.s.radio is None:
-            twin.s.radio = _Radio()
+            twin.s.radio = twin_radio.Radio()
         self._r = twin.s.radio
 
     def active(self, *is_active):
@@ -96,24 +34,33 @@ class WLAN:
         if not is_active:
             return r.on
         if is_active[0] and not r.on:
-            r.on = twin.s.radio_used = True
-            twin.enter("join")
+            twin.s.radio_used = True
+            twin.enter("start")
+            twin.spend(twin.s.frame["chip"]["start_ms"] * 1000)
+            r.on = True
+            twin.settle()
         elif r.on and not is_active[0]:
             r.leave()
+            twin.enter("leave")
             twin.spend(_STOP_MS * 1000)
             r.on = False
-            twin.enter("other")
+            twin.settle()
         return r.on
 
     def connect(self, ssid=None, key=None, *, bssid=None):
+        """With a name everything told before is forgotten, the channel to begin with, too."""
         twin.here()
-        if not self._r.on:
+        r = self._r
+        if not r.on:
             raise OSError("Wifi Not Started")
-        if self._r.busy():
+        if r.busy():
             raise OSError("Wifi Internal State Error")
-        self._r.began_ms = _now_ms()
-        self._r.asked = (ssid, key)
-        if self._r.txpower_dbm >= twin.s.fault.get("brownout", _NO_DBM):
+        if ssid is not None:
+            r.asked, r.channel = (ssid, key or "", bssid), None
+        if r.asked is None:
+            raise OSError("Wifi Invalid Argument")
+        r.begin()
+        if r.txpower_dbm >= twin.s.fault.get("brownout", _NO_DBM):
             twin.spend(_FIRST_MS * 1000)
             twin.end("brownout", twin.Reset)
 
@@ -122,6 +69,7 @@ class WLAN:
         if not self._r.on:
             raise OSError("Wifi Not Started")
         self._r.leave()
+        twin.settle()
 
     def isconnected(self):
         twin.here()
@@ -143,34 +91,55 @@ class WLAN:
         if param and kw:
             raise TypeError("either pos or kw args are allowed")
         for key, value in kw.items():
-            if key == "reconnects":
-                r.reconnects = value
-            elif key == "pm":
-                r.pm = value
-            elif key == "txpower":
-                r.txpower_dbm = value
-            elif key not in ("channel", "hostname", "protocol", "mac"):
-                raise ValueError("unknown config param")
+            _configure(r, key, value)
         if param:
-            known = {"reconnects": r.reconnects, "pm": r.pm, "mac": b"\0" * 6}
+            known = {
+                "reconnects": r.reconnects,
+                "pm": r.pm,
+                "mac": b"\0" * 6,
+                "channel": _channel(r),
+                "txpower": r.txpower_dbm,
+            }
             if param[0] not in known:
                 raise ValueError("unknown config param")
             return known[param[0]]
 
     def ifconfig(self, *ip_mask_gateway_dns):
         twin.here()
-        if not ip_mask_gateway_dns:
-            given = self._r.addresses[0] != _NO_ADDRESS or self._r.state() != STAT_GOT_IP
-            return self._r.addresses if given else _FROM_DHCP
-        self._r.addresses = ip_mask_gateway_dns[0]
+        r = self._r
+        if ip_mask_gateway_dns and ip_mask_gateway_dns[0] == "dhcp":
+            r.ask()
+        elif ip_mask_gateway_dns:
+            r.addresses = ip_mask_gateway_dns[0]
+        elif not r.static() and r.state() == STAT_GOT_IP:
+            return twin_radio.lent()
+        return r.addresses
 
     def scan(self):
         if not self._r.on:
             raise OSError("STA must be active")
-        twin.spend(_SCAN_MS * 1000)
+        twin.during("scan", twin_radio.CHANNELS * twin_radio.CHANNEL_MS * 1000)
         air = twin.s.frame["air"]
-        one = (air["ssid"].encode(), b"\2" * 6, 6, air["rssi_dbm"], 3, False)
-        return [one] if air["ap"] else []
+        one = (air["ssid"].encode(), unhexlify(air["bssid"]), air["channel"], air["rssi_dbm"])
+        return [one + (3, False)] if air["ap"] else []
+
+
+def _configure(r, key, value):
+    if key == "reconnects":
+        r.reconnects = value
+    elif key == "pm":
+        r.pm = value
+    elif key == "txpower":
+        r.txpower_dbm = value
+    elif key == "channel":
+        r.channel = value
+    elif key not in ("hostname", "protocol", "mac"):
+        raise ValueError("unknown config param")
+
+
+def _channel(r):
+    """The one it is on, or the one that it was told to begin with."""
+    return twin.s.frame["air"]["channel"] if r.state() == STAT_GOT_IP else r.channel or 0
 
 
 def hostname(*name):

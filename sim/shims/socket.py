@@ -2,26 +2,29 @@
 # cancels the timeout.  Names and addresses are the scenario's; the frame says where they lead.
 import errno
 import io
-import struct
-from network import STAT_GOT_IP
 
 import twin
 import twin_line
+import twin_radio
+import twin_servers
 
 AF_INET, AF_INET6 = 2, 10
 SOCK_STREAM, SOCK_DGRAM, SOCK_RAW = 1, 2, 3
 IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IP = 6, 17, 0
-SOL_SOCKET, SO_REUSEADDR, TCP_NODELAY = 0xFFF, 4, 1
+SOL_SOCKET, SO_REUSEADDR, SO_BROADCAST, TCP_NODELAY = 0xFFF, 4, 32, 1
 
 _NO_SUCH_NAME = -202  # EAI_FAIL as lwIP counts
 _NO_NAMES_MS = 14_000  # lwIP asks four times, of each server that it knows; an estimate
 _CERTIFICATES_US = 631_152_000_000_000  # 2020, in microseconds since 2000
-_NTP_PORT, _DNS_PORT = 123, 53
 _POLL_MS = 100  # the port waits in steps of this (facts 2.3)
 _CHUNK = 512
-_HANDSHAKE = 22  # first byte of a TLS record that opens a session
+_HANDSHAKE, _CONTENT = 22, 23  # first byte of TLS records: those that open a session, and data
+_DHCP_CLIENT = 68
+_DATAGRAMS = {53: "dns", 67: "dhcp"}  # by port: what their time is booked as
 _TLS_MS = 950  # key exchange and certificate check on the chip: 0.93-1.07 s measured (facts A4)
 _WALL_MS = 5000  # what takes longer in the real world never comes in the virtual one
+_QUESTION = 40  # bytes of one to the name server
+_TCP_BYTES = 0  # of a packet that says nothing but "hello", "yes" or "bye"
 
 
 def getaddrinfo(host, port, af=0, type=0, proto=0, flags=0):
@@ -42,10 +45,13 @@ def _ask_names():
     """A question to the name server, which no timeout of a socket bounds (facts 2.3)."""
     fault = twin.s.fault
     ms = _trip_ms() + int(fault.get("dns_slow", 0) * 1000)
-    if "dns_dead" in fault or ms > _NO_NAMES_MS:
-        twin.spend(_NO_NAMES_MS * 1000)
+    dead = "dns_dead" in fault or ms > _NO_NAMES_MS or twin_radio.barred()
+    _talking("dns")
+    twin_line.sending(_QUESTION)
+    twin.spend((_NO_NAMES_MS if dead else ms) * 1000)
+    _talking("mqtt")
+    if dead:
         raise OSError(_NO_SUCH_NAME)
-    twin.spend(ms * 1000)
 
 
 def _trip_ms():
@@ -56,8 +62,7 @@ def _trip_ms():
 
 def _on_air(error):
     twin.here()
-    radio = twin.s.radio
-    if radio is None or not radio.on or radio.state() != STAT_GOT_IP:
+    if not twin_radio.on_air():
         raise OSError(error)
 
 
@@ -78,6 +83,9 @@ class socket(_Stream):
         self._answer = None  # of the time server or the name server ...
         self._answer_us = 0  # ... and when it is here
         self._secured = False  # a TLS handshake has begun on it
+        self._at_once = False  # TCP_NODELAY
+        self._port = None  # our own, where it matters
+        self._phase = "mqtt"  # what its datagrams are for
 
     def settimeout(self, value):
         """In whole polls of 100 ms, and one more; with none of them it counts as non-blocking."""
@@ -94,28 +102,53 @@ class socket(_Stream):
 
     def setsockopt(self, level, optname, value):
         twin.here()
+        if level == IPPROTO_TCP and optname == TCP_NODELAY:
+            self._at_once = bool(value)
+            if self._line is not None:
+                self._line.at_once = self._at_once
+
+    def bind(self, address):
+        """Port 68 belongs to the driver's own DHCP client, unless the address is a fixed one."""
+        twin.here()
+        radio = twin.s.radio
+        if address[1] == _DHCP_CLIENT and (radio is None or not radio.static()):
+            raise OSError(errno.EADDRINUSE)
+        self._port = address[1]
 
     def connect(self, address):
         trip_us, wait_us = _trip_ms() * 1000, self._wait_us
-        if wait_us is not None and trip_us > wait_us > 0:
+        net = twin.s.frame["net"]
+        host, port = net["hosts"].get("%s:%d" % address, (None, 0))
+        _talking("tcp")
+        twin_line.sending(_TCP_BYTES)
+        if twin_radio.barred() or (wait_us is not None and trip_us > wait_us > 0):
             _in_vain(wait_us)
+            _talking("mqtt")
             raise OSError(errno.ETIMEDOUT)
         twin.spend(trip_us)
-        net = twin.s.frame["net"]
         if not net["up"]:
+            _talking("mqtt")
             raise OSError(errno.ECONNREFUSED)
-        host, port = net["hosts"].get("%s:%d" % address, (None, 0))
         if host is None:
             _in_vain(wait_us)
+            _talking("mqtt")
             raise OSError(errno.ETIMEDOUT)
+        twin_line.sending(_TCP_BYTES)  # its acknowledgement
+        _talking("mqtt")
         self._line = twin_line.opened(host, port)
+        self._line.at_once = self._at_once
         twin.s.sockets.append(self)
 
-    def write(self, buf):
+    def write(self, buf, *size):
+        """The port also takes how many bytes of it to send, as umqtt tells it."""
         self._alive()
+        if size:
+            buf = memoryview(buf)[: size[0]]
         if buf[0] == _HANDSHAKE and buf[1] == 3 and not self._secured:
             self._secured = True
             _reckon()
+        elif buf[0] == _CONTENT and self._secured:
+            _talking("mqtt")
         return self._line.send(buf)
 
     def send(self, bytes):
@@ -150,20 +183,26 @@ class socket(_Stream):
         return data
 
     def recvfrom(self, bufsize):
-        return self._datagram(), ("0.0.0.0", _NTP_PORT)
+        return self._datagram(), self._from
 
     def sendto(self, bytes, address):
         _on_air(errno.EHOSTUNREACH)
+        self._phase = _DATAGRAMS.get(address[1], "mqtt")
+        _talking(self._phase)
+        twin_line.sending(len(bytes))
         twin.spend(twin.s.frame["air"]["rtt_ms"] * 1000)
+        _talking("mqtt")
         if not twin_line.lost_ms():
-            self._answer, late_us = _answered(bytes, address[1])
-            self._answer_us = twin.s.up_us + late_us
+            self._answer, late_us = twin_servers.answered(bytes, address[1], self._port)
+            self._answer_us, self._from = twin.s.up_us + late_us, (address[0], address[1])
         return len(bytes)
 
     def close(self):
         if self._line is not None:
             self._line.close()
             self._line = None
+            if not twin.s.ended and twin_radio.on_air():
+                twin_line.sending(_TCP_BYTES)
 
     def _alive(self):
         if self._line is None:
@@ -172,10 +211,15 @@ class socket(_Stream):
 
     def _datagram(self):
         late_us = self._answer_us - twin.s.up_us
-        if self._answer is None or (self._wait_us is not None and late_us > self._wait_us):
+        dead = self._answer is None or (self._wait_us is not None and late_us > self._wait_us)
+        _talking(self._phase)
+        if dead:
             _in_vain(self._wait_us)
+        else:
+            twin.spend(max(0, late_us))
+        _talking("mqtt")
+        if dead:
             raise OSError(self._nothing)
-        twin.spend(max(0, late_us))
         answer, self._answer = self._answer, None
         return answer
 
@@ -202,9 +246,16 @@ def _reckon():
 
     mbedTLS on the computer looks at the computer's clock; on the chip the year 2000 is too early.
     """
+    _talking("tls")
     twin.spend(_TLS_MS * 1000)
     if twin.now_us() < _CERTIFICATES_US:
         raise ValueError("The certificate validity starts in the future")
+
+
+def _talking(phase):
+    """What is said from now on is a handshake, or what the connection is for."""
+    if twin.s.radio is not None:
+        twin.s.radio.talk(phase)
 
 
 def _in_vain(wait_us):
@@ -216,37 +267,3 @@ def _in_vain(wait_us):
 
 def _wall_ms():
     return twin.s.frame["net"].get("wall_ms", _WALL_MS)
-
-
-def _answered(query, port):
-    """(what a server says to a datagram, or None; by how much later than a round trip)"""
-    net, fault = twin.s.frame["net"], twin.s.fault
-    if port == _NTP_PORT and net["time"]:
-        return _time_answer(query), 0
-    if port == _DNS_PORT and "dns_dead" not in fault:
-        return _name_answer(query, net["names"]), int(fault.get("dns_slow", 0) * 1_000_000)
-    return None, 0
-
-
-def _name_answer(query, names):
-    """RFC 1035: one question for an IPv4 address, answered, or refused with "no such name"."""
-    labels, at = [], 12
-    while query[at]:
-        labels.append(bytes(query[at + 1 : at + 1 + query[at]]).decode())
-        at += 1 + query[at]
-    address = names.get(".".join(labels))
-    found = b"" if address is None else b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4"
-    found += bytes([int(part) for part in address.split(".")] if address else [])
-    head = bytes(query[:2]) + (b"\x81\x80" if address else b"\x81\x83") + b"\0\1"
-    return head + (b"\0\1" if address else b"\0\0") + bytes(4) + bytes(query[12 : at + 5]) + found
-
-
-def _time_answer(query):
-    """RFC 4330: what a healthy stratum 2 server says, by the scenario's true time or its own."""
-    answer = bytearray(48)
-    answer[0], answer[1] = 0x1C, 2
-    answer[24:32] = query[40:48]
-    true_us = twin.s.frame["true_ms"] * 1000 + twin.s.up_us
-    at_s = true_us // 1_000_000 + twin.s.fault.get("time_server_wrong", 0)
-    struct.pack_into("!II", answer, 40, (at_s + 2_208_988_800) & 0xFFFFFFFF, 0)
-    return bytes(answer)

@@ -2,6 +2,7 @@
 #
 # Not a module of the ESP32: the shims beside it share their state here.  The host sends a frame
 # with all that the wake may meet (echoes, voltages, radio); `begin` unpacks it, the shims use it.
+import builtins
 import sys
 import vfs
 
@@ -9,6 +10,7 @@ NEVER_US = 1 << 60
 _MOST = 0x7FFFFFFF
 _LONG_AGO_US = -1_000_000_000
 _WELL = {}  # no fault
+_CHAR_US = 87  # ten bits at 115,200 baud: the console makes whoever prints wait
 
 chip = {}  # name, adc2 (pins), wake (pins that can end a deep sleep); set once, by wakes.py
 
@@ -48,9 +50,10 @@ def begin(frame, rtc):
     """Set the chip up as it is when main.py starts."""
     s.frame = frame
     s.fault = frame.get("fault", _WELL)  # kind -> amount: what is wrong in this wake
-    s.up_us = frame["boot_ms"] * 1000  # virtual microseconds since the reset
-    s.phase = "other"
-    s.ledger = {"boot": s.up_us}
+    s.up_us = 0  # virtual microseconds since the reset
+    s.phase = "boot"
+    s.ledger = {}
+    s.trace = [[0, "boot"]] if frame.get("trace") else None  # [when, phase] of every change
     s.ended = None  # what ended this run: every later call into the chip ends it again
     s.sleep_ms = None
     s.inputs = {}  # pin number -> pulled level
@@ -64,21 +67,51 @@ def begin(frame, rtc):
     s.pings = 0
     s.asked = False  # was the sensor, while it had power?
     s.bite_us = NEVER_US  # when the watchdog bites
+    s.turn_us = NEVER_US  # when the radio goes on to something else by itself
     _troubles(s.fault)
     _contacts()
-    s.rtc = rtc
+    s.rtc = bytearray(rtc)  # written in place: on the chip it is not on the heap
     s.clock_us = frame["clock_ms"] * 1000  # the node's own clock at the reset, since 2000
     s.nvs = frame["nvs"]
     s.nvs_changed = False
     s.wake_pins = ()
     s.wake_refused = False  # armed in a way that this chip's deep sleep does not know
-    s.radio = None  # the state of network.WLAN
-    s.radio_used = False
     s.flash = None  # the open flash chip
     s.flash_erases = s.flash_writes = 0
     s.flash_us = 0  # spent on writing and erasing
-    s.sockets = []
+    s.mount_us = 0  # spent on reading flash
     s.accel_us = None  # when the accelerometer has something to tell; None: it is asleep
+    _network(frame)
+    _boot(frame)
+
+
+def _network(frame):
+    s.radio = None  # the state of network.WLAN
+    s.radio_used = False
+    s.sockets = []
+    s.lease = frame.get("lease")  # of the DHCP server: {"number", "until_ms", "taken"}, or None
+    s.stolen = 0  # packets sent from an address that is not ours any more
+    _old_names()
+
+
+def _old_names():
+    """umqtt and others ask for the shims by names that mean the interpreter's own modules."""
+    for name in ("os", "socket", "time"):
+        sys.modules["u" + name] = __import__(name)
+
+
+def _boot(frame):
+    """What passes before the first line of main.py.  A stock image mounts its file system and
+    compiles main.py from it; where it is not told to skip that, it looks through itself first."""
+    up_us, kind = int(frame["boot_ms"] * 1000), frame.get("boot", "frozen")
+    s.stop_us, stop_us = NEVER_US, s.stop_us  # whatever strikes does so in main.py
+    spend(up_us)
+    if kind != "frozen":
+        checked = kind == "stock_checked"
+        enter("mount")
+        spend((frame["chip"]["mount_ms"] + (frame["chip"]["check_ms"] if checked else 0)) * 1000)
+    s.stop_us = stop_us
+    enter("cpu")
 
 
 def _troubles(fault):
@@ -103,8 +136,10 @@ def _contacts():
 
 
 def watch():
-    """Look anew what comes first: no power, the watchdog's bite, a crash, a hang."""
-    s.stop_us = min(s.off_us, s.bite_us, s.crash_us, s.hang_us)
+    """Look anew what comes first: no power, the watchdog's bite, a crash, a hang; or the radio
+    that goes on to something else."""
+    s.end_us = min(s.off_us, s.bite_us, s.crash_us, s.hang_us)
+    s.stop_us = min(s.end_us, s.turn_us)
 
 
 def spend(us):
@@ -113,18 +148,26 @@ def spend(us):
     if t.ended:
         raise t.ended[1]()
     up_us = t.up_us + us
-    if up_us > t.stop_us:
-        _stop()
-    else:
-        t.up_us = up_us
-        t.ledger[t.phase] = t.ledger.get(t.phase, 0) + us
+    while up_us > t.stop_us:
+        _pass(max(t.up_us, t.stop_us))  # writing flash may have taken us past it
+        if t.turn_us <= t.up_us:
+            t.radio.turn()
+        else:
+            _stop()
+    _pass(up_us)
+    if up_us >= t.turn_us:
+        t.radio.turn()
+
+
+def _pass(at_us):
+    t = s
+    t.ledger[t.phase] = t.ledger.get(t.phase, 0) + at_us - t.up_us
+    t.up_us = at_us
 
 
 def _stop():
     t = s
-    at_us = max(t.up_us, t.stop_us)  # writing flash may have taken us past it
-    t.ledger[t.phase] = t.ledger.get(t.phase, 0) + at_us - t.up_us
-    t.up_us = at_us
+    at_us = t.up_us
     if at_us >= t.off_us:
         end("off", Reset)
     if at_us >= t.bite_us:
@@ -140,7 +183,7 @@ def _stop():
 
 def for_ever():
     """A wait without an end: the watchdog bites, or nothing ever ends it."""
-    if s.stop_us == NEVER_US:
+    if s.end_us == NEVER_US:
         end("hung", Reset)
     spend(NEVER_US)
 
@@ -173,7 +216,7 @@ def prompt():
     it."""
     s.crash_us = s.hang_us = NEVER_US
     watch()
-    if s.stop_us < NEVER_US:
+    if s.end_us < NEVER_US:
         try:
             spend(NEVER_US)
         except Reset:
@@ -192,9 +235,48 @@ def power_off():
 
 
 def enter(phase):
-    """From now on time is spent on this; returns what it was spent on before."""
-    before, s.phase = s.phase, phase
-    return before
+    """From now on time is spent on this."""
+    if s.trace is not None and phase != s.phase:
+        s.trace.append([s.up_us, phase])
+    s.phase = phase
+
+
+def usual():
+    """What time is spent on while the program does nothing in particular."""
+    if s.radio is not None and s.radio.on:
+        return s.radio.phase
+    return "sense" if s.rail and s.frame["rail_pin"] is not None else "cpu"
+
+
+def settle():
+    """Back to the usual."""
+    enter(usual())
+
+
+def during(phase, us):
+    """So long on that, then back to the usual."""
+    enter(phase)
+    spend(us)
+    settle()
+
+
+def busy(counter, us):
+    """The chip waits for its flash: s.flash_us or s.mount_us grows.  Without a trace it allocates
+    nothing; a watchdog bites only afterwards."""
+    if s.trace is not None:
+        s.trace += [[s.up_us, counter], [s.up_us + us, s.phase]]
+    s.up_us += us
+    if counter == "flash":
+        s.flash_us += us
+    else:
+        s.mount_us += us
+
+
+def _print(*args, sep=" ", end="\n", file=None):
+    """The console's own print, and the time that it takes."""
+    _plain_print(*args, sep=sep, end=end, **({} if file is None else {"file": file}))
+    if file is None:
+        spend(_CHAR_US * len(sep.join([str(one) for one in args]) + end))
 
 
 def now_us():
@@ -227,6 +309,11 @@ def account():
         "nvs": s.nvs if s.nvs_changed else None,
         "flash": {"erases": s.flash_erases, "writes": s.flash_writes, "worn": _worn()},
         "writes": s.writes,
+        "lease": s.lease,
+        "stolen": s.stolen,
+        "session": s.radio is not None and s.radio.held,  # by the access point
+        "tx_dbm": 20 if s.radio is None else s.radio.txpower_dbm,
+        "trace": s.trace,
     }
 
 
@@ -239,7 +326,13 @@ def _worn():
 
 def _phases():
     """Milliseconds by phase."""
-    found = {k: v // 1000 for k, v in s.ledger.items()}
+    found = {k: (v + 500) // 1000 for k, v in s.ledger.items()}
     if s.flash_us:
-        found["flash"] = s.flash_us // 1000
+        found["flash"] = (s.flash_us + 500) // 1000
+    if s.mount_us:
+        found["mount"] = found.get("mount", 0) + (s.mount_us + 500) // 1000
     return found
+
+
+_plain_print = builtins.print
+builtins.print = _print

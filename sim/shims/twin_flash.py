@@ -16,6 +16,7 @@ _ROOT = 2  # blocks 0 and 1 hold the root folder: a full file system still write
 # Data sheets of the usual 4 MB NOR chips (such as W25Q32: sector erase 45 ms, page program 0.7 ms
 # typical); that of the chip on a module may be another one, so: estimates.
 _ERASE_US, _PAGE_US, _PAGE = 45_000, 700, 256
+_READ_US, _READ_BYTES_US = 30, 4  # ESP-IDF's driver: a call, and 4 MB/s; estimates
 
 
 class _Flash:
@@ -47,7 +48,7 @@ class _Flash:
             return _BAD
         twin.s.flash_erases += 1
         self.worn[block] = min(255, self.worn[block] + 1)
-        _busy(_ERASE_US)
+        twin.busy("flash", _ERASE_US)
         if twin.cut():
             self._half_blank(block)
             return _OFF
@@ -91,15 +92,9 @@ class _Flash:
         self._touched[block] = 1
 
 
-def _busy(us):
-    """The chip waits for its flash.  It allocates nothing; a watchdog bites only afterwards."""
-    twin.s.up_us += us
-    twin.s.flash_us += us
-
-
 def program(size):
     """What writing so many bytes takes."""
-    _busy((size + _PAGE - 1) // _PAGE * _PAGE_US)
+    twin.busy("flash", (size + _PAGE - 1) // _PAGE * _PAGE_US)
 
 
 def _bad(amount, blocks):
@@ -149,6 +144,7 @@ class Blocks:
             return _OFF
         if offset + len(buf) > _BLOCK:
             return _each_block(self.readblocks, block_num, buf, offset)
+        twin.busy("mount", _READ_US + len(buf) // _READ_BYTES_US)
         self._flash.read(block_num, buf, offset)
 
     def writeblocks(self, block_num, buf, offset=None):

@@ -13,6 +13,7 @@ from sim import places
 # DESIGN: a module imports only modules above it in this list.
 ORDER = (
     "build",
+    "meanings",
     "errors",
     "deadline",
     "sensors",
@@ -26,11 +27,12 @@ ORDER = (
     "signs",
     "events",
     "rows",
-    "message",
     "report",
+    "message",
     "notes",
     "outbox",
     "memory",
+    "spent",
     "schedule",
     "deliver",
     "wake",
@@ -128,7 +130,7 @@ def test_no_bare_except_and_no_print(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
         assert not (isinstance(node, ast.ExceptHandler) and node.type is None)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            assert node.func.id != "print"
+            assert node.func.id != "print" or path == places.MAIN  # where a setting wants it
 
 
 def test_wake_reads_on_one_page() -> None:

@@ -13,7 +13,7 @@ from sim.ear import Ear
 from sim.run import BinRun
 from sim.scenario import load
 from sim.vm import Vm
-from smartbin import clock, config, memory, report, schedule
+from smartbin import clock, config, memory, message, report, schedule
 from tests.contract.chip import BROKER, SETTINGS, HalfFull
 from tools import boards
 
@@ -85,7 +85,7 @@ class Lab:
     def heard(self) -> list[report.Reading]:
         """What has arrived so far, by number; seconds count from 2000."""
         messages = self._ear.messages[self._heard :]
-        found = [r for _, payload in messages for r in report.decode(payload)[1]]
+        found = [r for _, payload in messages for r in message.decode(payload)[1]]
         return sorted(found, key=lambda r: r.seq)
 
     def _frame(self) -> bytes:
@@ -94,7 +94,7 @@ class Lab:
             return frame
         told = json.loads(frame)
         told["net"]["time"] = self.server_off_s is not None
-        told["true_ms"] += (self.server_off_s or 0) * 1000
+        told["fault"] = told.get("fault", {}) | {"time_server_wrong": self.server_off_s or 0}
         return json.dumps(told).encode()
 
 

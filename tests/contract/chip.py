@@ -98,7 +98,7 @@ class Chip:
         """One run; `changes` go into the frame, those of a table into that table."""
         told = dict(self._frame)
         for key, value in changes.items():
-            merge = isinstance(value, dict) and key not in ("nvs", "held")
+            merge = isinstance(value, dict) and key not in ("nvs", "held", "lease")
             told[key] = {**told.get(key, {}), **value} if merge else value
         return Outcome(*self._vm.wake(json.dumps(told).encode(), rtc))
 

@@ -157,7 +157,9 @@ def test_a_node_that_stays_awake_empties_its_battery(boot, end):
     began_ms = chip.live(twin).t_ms
     twin.rest_until(began_ms + 24 * HOUR_MS)
     assert twin.bin.troubles == {"awake for ever": 1}
-    assert sum(twin.charge_mc.values()) == pytest.approx(24 * 3600 * energy.CPU_MA, rel=0.001)
+    assert sum(twin.charge_mc.values()) == pytest.approx(
+        24 * 3600 * energy.currents_ma("esp32", 0)["cpu"], rel=0.001
+    )
 
 
 # -- the fleet ------------------------------------------------------------------------------------

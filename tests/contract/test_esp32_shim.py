@@ -196,7 +196,8 @@ def test_a_file_closed_by_the_collector_is_closed_while_there_is_power(boot, fla
         + """
 files()
 if machine.reset_cause() == machine.PWRON_RESET:
-    import gc
+    import twin
+    gc = twin.builtin("gc")
     def forgetful():
         open("/flash/a", "w").write("collected" * 500)
     forgetful()

@@ -114,7 +114,7 @@ def test_link_takes_an_empty_message_for_what_it_is(run, listen):
 def test_link_reads_no_more_than_a_broker_of_ours_can_mean(run):
     program = """
 from smartbin.hw.wire import Wire
-wire = Wire(Deadline(time, 1000))
+wire = Wire(Deadline(time, 1000), None)
 refused = [raised(wire.read, size) for size in (8193, 1 << 28, 1 << 70)]
 say(refused, [wire.read(size) == b"" for size in (0, -1, -5000)])
 """
@@ -182,10 +182,10 @@ def test_link_may_join_after_a_failure_that_the_driver_still_shows(run, listen):
 import twin
 twin.s.frame["air"]["ap"] = False
 def watch(self, status, failing):
-    twin.s.frame["air"]["ap"] = time.ticks_ms() > 2000
+    twin.s.frame["air"]["ap"] = time.ticks_ms() > 1000
     return real(self, status, failing)
-from smartbin.hw.link import Link
-real, Link._watch = Link._watch, watch
+from smartbin.hw.join import Station
+real, Station._watch = Station._watch, watch
 speak(publish)
 """
     listener = listen(mqtt())
@@ -314,7 +314,7 @@ speak(lambda link: told.append(link.network_time_s()))
 say(told)
 """
     )
-    assert run(program, true_ms=1_600_000_000_000).said == [1_600_000_001 - 946_684_800]
+    assert run(program, true_ms=1_600_000_000_000).said == [1_600_000_002 - 946_684_800]
 
 
 @pytest.mark.parametrize("net", [{"time": False}, {"names": {}}])

@@ -85,7 +85,7 @@ def test_a_sensor_that_cannot_hear(run, preparation, why):
 
 def test_the_time_with_the_rail_on_is_sensing(run):
     found = run(SENSOR + "time.sleep_ms(100); rail.value(0); time.sleep_ms(30)")
-    assert (found["phases"]["sense"], found["phases"]["other"]) == (100, 30)
+    assert (found["phases"]["sense"], found["phases"]["cpu"]) == (100, 30)
 
 
 def test_pulls_decide_what_an_open_input_reads(run):

@@ -40,7 +40,7 @@ def waiting():
         name, segment, count = shelf.oldest_segment()
         if not name:
             return found
-        found += [(segment.epoch, r.seq) for r in outbox.unpack(segment.rows, segment.next_seq)]
+        found += [(segment.epoch, r.seq) for r in outbox.Readings(segment.rows, segment.next_seq)]
         assert flash.drop(name)
 def segment(first):
     rows = [report.reading(first + i, 0, 0, SILENT, fill.NOTHING, 0) for i in range(40)]
@@ -396,7 +396,7 @@ def test_an_alarm_that_nobody_heard_outlives_a_loss_of_power(desk):
     assert mem.mirrored == 1
     mem = one.loses_power()
     assert mem.spilled == 1
-    rows = "outbox.unpack(shelf.oldest_segment()[1].rows, 3)"
+    rows = "outbox.Readings(shelf.oldest_segment()[1].rows, 3)"
     assert one.ask(f"[r.alarm for r in {rows}]") == [0, 0, 1]
 
 

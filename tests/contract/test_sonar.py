@@ -261,8 +261,8 @@ def test_the_cpu_sleeps_while_nothing_is_awaited(ping, sensor):
 
 
 def test_dozing_costs_the_sensor_and_a_little(ping):
-    charge = energy.of_wake({"sense": 100, "doze": 1000}, 8)
-    assert charge["sense"] == pytest.approx(0.1 * 48 + 8.8)
+    charge = energy.of_wake({"sense": 100, "doze": 1000}, "esp32", 8)
+    assert charge == pytest.approx({"sense": 0.1 * 48, "doze": 8.8})
 
 
 def test_a_board_that_must_not_doze_stays_awake(run):

@@ -16,7 +16,7 @@ from sim.ear import Ear
 from sim.leftovers import MAIN as LOOK
 from sim.scenario_table import Broker
 from sim.vm import Vm
-from smartbin import report
+from smartbin import message, report
 from tests.contract import chip
 
 BUSY = Path(__file__).with_name("busy_wake.py")
@@ -98,7 +98,7 @@ class Desk:
         assert self._ear.drain()
         fresh, self._heard = self._ear.messages[self._heard :], len(self._ear.messages)
         for _, payload in fresh:
-            yield report.decode(payload)
+            yield message.decode(payload)
 
     def forget(self, state: State) -> None:
         """Its flash is not needed any more."""

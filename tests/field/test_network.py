@@ -32,7 +32,8 @@ def test_the_radio_starts_again_after_a_failed_join(live) -> None:
 
     Ours: the radio is switched off before it is switched on, and on every way out.
     """
-    life = live("wrong_key 2h 6h", "dhcp_silent 10h 4h")
+    faults = ("wrong_key 2h 6h", "dhcp_silent 10h 4h")
+    life = live(*faults, bin__settings="lease_s = 0")  # or it would never need to ask
     asleep_again(life)
     nothing_vanished(life)
     assert life.troubles["bad_key"] >= 2

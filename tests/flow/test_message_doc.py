@@ -6,7 +6,7 @@ import json
 import re
 
 from sim import places
-from smartbin import clock, echo, notes, report
+from smartbin import clock, echo, message, notes, report
 
 TEXT = (places.ROOT / "docs" / "message.md").read_text()
 
@@ -25,7 +25,7 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_the_example_is_what_the_encoder_makes() -> None:
-    header, readings = report.decode(example())
+    header, readings = message.decode(example())
     whole = [r._replace(spread_mm=r.spread_mm or 0, heard=3, pings=3) for r in readings]
     assert report.encode(header, whole) == example()
 
@@ -36,8 +36,8 @@ def test_every_field_is_in_the_table_in_order() -> None:
 
 
 def test_the_columns_of_the_backlog() -> None:
-    assert f"`[{', '.join(report.COLUMNS)}]`" in TEXT
-    assert len(json.loads(example())["backlog"][0]) == len(report.COLUMNS)
+    assert f"`[{', '.join(message.COLUMNS)}]`" in TEXT
+    assert len(json.loads(example())["backlog"][0]) == len(message.COLUMNS)
 
 
 def test_clock_and_reason_numbers() -> None:

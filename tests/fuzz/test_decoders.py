@@ -56,7 +56,7 @@ def segment(data):
     found = outbox.unpack_segment(data)
     if found is None:
         return "none"
-    rows = [tuple(r) for r in outbox.unpack(found.rows, found.next_seq)]
+    rows = [tuple(r) for r in outbox.Readings(found.rows, found.next_seq)]
     return str((found.epoch, found.next_seq, rows))
 def note(data):
     return str(noted(notes.unpack_from(data, 0)))

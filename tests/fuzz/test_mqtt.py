@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim import places
-from smartbin import memory, report
+from smartbin import memory, message
 from tests.contract.chip import NEVER_MS, leads_to
 from tests.contract.chip import settings as stored
 from tests.fuzz.peer import CONNECT, HANG_UP, PUBLISH, SUBSCRIBE, framed, honest
@@ -38,7 +38,8 @@ FLOODS = [
 
 # A nap as long as the heap is full: that is how this program answers.
 HELD = """
-import gc
+import twin
+gc = twin.builtin("gc")
 real = machine.deepsleep
 def deepsleep(ms):
     gc.collect()
@@ -81,7 +82,7 @@ def acknowledged(mem):
 
 def test_a_broker_that_does_right_is_told_all(wake, peer):
     assert acknowledged(wake(honest))
-    ((header, _),) = [report.decode(payload) for payload in peer.published]
+    ((header, _),) = [message.decode(payload) for payload in peer.published]
     assert header.bin == "desk"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from smartbin import memory, outbox, report
+from smartbin import memory, message, outbox
 from tests.contract.chip import leads_to
 from tests.contract.chip import settings as stored
 from tests.fuzz.peer import honest
@@ -63,7 +63,7 @@ def lives(node, peer, rtc=b"", cause=POWER, nvs=None, **changes):
     assert 1000 <= found["sleep_ms"] <= 86_400_000
     mem = memory.load(found.rtc)
     assert "crash" not in dict(mem.notes.since()), mem.notes.text
-    return mem, [report.decode(payload) for payload in peer.published], found
+    return mem, [message.decode(payload) for payload in peer.published], found
 
 
 def test_rubbish_in_rtc_memory(node, peer, flash):

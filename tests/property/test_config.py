@@ -15,7 +15,7 @@ ROWS = {row[0]: row for row in config.TABLE}
 
 def likely(name):
     """Mostly values that the setting may have."""
-    _, default, low, high, _, _ = ROWS[name]
+    _, default, low, high, _ = ROWS[name]
     if isinstance(default, str):
         words = st.sampled_from(["hc_sr04", "flash", default])
         return words | st.text("abz-_09", max_size=high) | st.text(max_size=high + 1)
@@ -45,7 +45,7 @@ def checked(raw):
 def test_a_record_is_within_its_bounds(raw):
     cfg = checked(raw)
     if cfg is not None:
-        for name, default, low, high, _, _ in config.TABLE:
+        for name, default, low, high, _ in config.TABLE:
             value = getattr(cfg, name)
             assert type(value) is type(default)
             assert low <= (len(value.encode()) if isinstance(value, str) else value) <= high

@@ -24,7 +24,7 @@ def facts(mem):
     numbers = {name: n for name, n in vars(mem).items() if isinstance(n, int)}
     del numbers["generation"]
     told = (mem.notes.counts, mem.notes.last, mem.notes.text)
-    told += (bytes(mem.fill.pack()), bytes(mem.events.pack()))
+    told += (bytes(mem.fill.pack()), bytes(mem.events.pack()), mem.spent_mc, bytes(mem.net))
     return numbers, mem.told_pct, mem.outbox.lost, bytes(mem.outbox.rows), told
 
 
@@ -48,6 +48,8 @@ def memories(draw):
     mem.fill.tenths, mem.fill.last_s = draw(st.none() | st.integers(0, 1000)), draw(longs)
     mem.events.raised, mem.events.lid_s = draw(st.integers(0, 0x7FF)), draw(longs)
     mem.events.lid_dc = draw(st.none() | st.integers(-400, 1200))
+    mem.spent_mc, mem.booked_s = draw(st.floats(0, 1e6, width=32)), draw(longs)
+    mem.net = draw(st.binary(min_size=memory.NET_SIZE, max_size=memory.NET_SIZE))
     rows = draw(st.integers(0, memory.ROOM))
     for seq in range(mem.seq - rows, mem.seq):
         mem.outbox.put(reading(seq))

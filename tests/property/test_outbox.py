@@ -109,7 +109,7 @@ class Box(RuleBasedStateMachine):
         moved = outbox.Segment(5, next_seq, self.box.rows[: n * 16])
         self.box.forget(n)
         back = outbox.unpack_segment(outbox.pack_segment(moved))
-        found = [(r.seq, r.alarm) for r in outbox.unpack(back.rows, back.next_seq)]
+        found = [(r.seq, r.alarm) for r in outbox.Readings(back.rows, back.next_seq)]
         assert found == self.model[:n]
         del self.model[:n]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from smartbin import clock, echo, events, fill, notes, report
+from smartbin import clock, echo, events, fill, message, notes, report
 
 law = settings(deadline=None)  # a busy machine is no failure
 
@@ -16,7 +16,7 @@ SENTENCE = re.compile(
     r"|A report of version \d+; this reads version 1\."
 )
 
-BARE = report.Header("b", 0, 1, None, None, 60, 0, None, [], report.QUIET)
+BARE = report.Header("b", 0, 1, None, None, 60, 0, None, [], report.QUIET, 0)
 
 pcts = st.none() | st.integers(0, 100)
 readings = st.builds(
@@ -67,6 +67,7 @@ headers = st.builds(
         lambda d: sorted(d.items())
     ),
     state=states,
+    spent_mc=st.integers(0, 0xFFFF_FFFF),
 )
 messages = st.builds(report.encode, headers, st.lists(readings, min_size=1, max_size=4)).map(
     json.loads
@@ -92,7 +93,7 @@ def travelled(r, newest):
 def decodes_or_says_why(payload):
     """What decode makes of it; fails where anything but a sentence comes out."""
     try:
-        return report.decode(payload)
+        return message.decode(payload)
     except ValueError as e:
         kind, sentence = type(e), str(e)
     assert kind is ValueError  # not the parser's own JSONDecodeError or UnicodeDecodeError
@@ -132,7 +133,7 @@ def test_what_a_sounding_gives_can_be_packed(mm, spread_mm, air_dc, pct, alarm):
 @law
 @given(headers, st.lists(readings, min_size=1, max_size=6))
 def test_a_message_comes_back(header, sent):
-    back, arrived = report.decode(report.encode(header, sent))
+    back, arrived = message.decode(report.encode(header, sent))
     assert back == header
     assert arrived == [travelled(r, r is sent[-1]) for r in sent[:-1]] + [
         travelled(sent[-1], True)
@@ -146,10 +147,10 @@ def test_a_message_is_json_in_a_fixed_order(header, sent):
     d = json.loads(text)
     keys = "v bin epoch boot seq at clock alarm fill_pct lo_pct hi_pct at_least"
     keys += " last_pct last_age_s full_in_h full_in distance_mm spread_mm"
-    keys += " quality reason heard pings air_c lid_c battery_mv rssi_dbm next lost gap"
+    keys += " quality reason heard pings air_c lid_c battery_mv rssi_dbm spent_mc next lost gap"
     keys += " events news emptied notes backlog"
     assert " ".join(d) == keys
-    assert all(len(row) == len(report.COLUMNS) for row in d["backlog"])
+    assert all(len(row) == len(message.COLUMNS) for row in d["backlog"])
     assert json.dumps(d, separators=(",", ":")).encode() == text
 
 
@@ -200,7 +201,7 @@ def test_a_report_with_any_field_replaced_is_read_or_refused(d, data, value):
 @law
 @given(messages, st.data(), anything)
 def test_a_report_with_any_value_of_its_rows_replaced_is_read_or_refused(d, data, value):
-    rows = d["backlog"] or [[0] * len(report.COLUMNS)]
+    rows = d["backlog"] or [[0] * len(message.COLUMNS)]
     row = data.draw(st.sampled_from(rows))
     row[data.draw(st.integers(0, len(row) - 1))] = value
     d["backlog"] = rows
@@ -213,7 +214,7 @@ def test_a_report_without_a_field_is_refused(d, data):
     key = data.draw(st.sampled_from(sorted(d)))
     del d[key]
     with pytest.raises(ValueError, match=f"^This is not a smartbin report: {key} is missing"):
-        report.decode(json.dumps(d))
+        message.decode(json.dumps(d))
 
 
 @law

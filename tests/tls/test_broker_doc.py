@@ -71,7 +71,7 @@ def test_the_longest_report_passes_the_limits():
     news = [("battery_critical", 1, 0xFFFF_FFFF)] * memory.ROOM
     emptied = (100, 100, "medium", "level", 0xFFFF_FFFF, 0xFFFF_FFFF)
     now = report.Bin(standing, news, emptied, None, (9999, "medium"), -128)
-    head = report.Header("x" * 24, *numbers, gap, told, now)
+    head = report.Header("x" * 24, *numbers, gap, told, now, 9_999_999)
     longest = len(report.encode(head, [row] * memory.ROOM))
     (limit,) = re.findall(r"^message_size_limit (\d+)$", PAGE, re.M)
     (packet,) = re.findall(r"^max_packet_size (\d+)$", PAGE, re.M)

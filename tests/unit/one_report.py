@@ -1,6 +1,6 @@
 """One report with something in every field, as records and as it must read in JSON."""
 
-from smartbin import message, rows
+from smartbin import report, rows
 
 NOON = 636_422_400
 GOOD = rows.Reading(42, NOON, 2, 43, 42, 44, 791, 4, 4, 0, 3, 3, 18, 1, 1, 8)
@@ -9,9 +9,9 @@ TIMELESS = rows.Reading(40, 77, 0, None, None, None, 30, 2, 1, 5, 3, 3, 0, 1, 0,
 TOLD = [("tcp", 2), ("sonar", 1)]
 NEWS = (("emptied", 1, 40), ("full", 1, 42))
 EMPTIED = (83, 4, "high", "lid", 40, None)
-STATE = message.Bin(("full", "tilted"), NEWS, EMPTIED, (40, 900), (26, "low"), 21)
-HEADER = message.Header("bank-7", 7, 3, 3594, -67, 21_600, 0, (30, 40), TOLD, STATE)
-BARE = message.Header("bank-7", 0, 1, None, None, 60, 12, None, [], message.QUIET)
+STATE = report.Bin(("full", "tilted"), NEWS, EMPTIED, (40, 900), (26, "low"), 21)
+HEADER = report.Header("bank-7", 7, 3, 3594, -67, 21_600, 0, (30, 40), TOLD, STATE, 187)
+BARE = report.Header("bank-7", 0, 1, None, None, 60, 12, None, [], report.QUIET, 0)
 
 ROW = "[41,1583106300,1,null,null,null,null,0,2,-5,0,0]"
 
@@ -46,6 +46,7 @@ FIELDS = (
     '"lid_c":21',
     '"battery_mv":3594',
     '"rssi_dbm":-67',
+    '"spent_mc":187',
     '"next":21600',
     '"lost":0',
     '"gap":[30,40]',

@@ -16,7 +16,9 @@ ROOMY = {
     "awake_ms": 15_000,
     "link_ms": 1000,
     "mqtt_user": "bin",
+    "mqtt_tls": 1,
 }
+HEX = ("wifi_pmk", "wifi_bssid", "mqtt_psk")
 
 
 def with_room(name, value):
@@ -48,13 +50,13 @@ def test_a_setting_that_is_given_replaces_its_default_alone():
 
 
 def test_every_number_may_have_its_lowest_and_its_highest_value():
-    for name, _, low, high, _, _ in NUMBERS:
+    for name, _, low, high, _ in NUMBERS:
         for value in (low, high):
             assert getattr(config.check(with_room(name, value)), name) == value
 
 
 def test_no_number_may_be_beyond_its_bounds():
-    for name, _, low, high, unit, _ in NUMBERS:
+    for name, _, low, high, unit in NUMBERS:
         for value in (low - 1, high + 1, -(1 << 40), 1 << 40):
             key, sentence = refused(with_room(name, value))
             assert key == name
@@ -69,10 +71,11 @@ def test_bounds_in_words():
 
 
 def test_every_text_may_have_its_longest_length():
-    for name, _, _, high, _, _ in TEXTS:
+    for name, _, _, high, _ in TEXTS:
         if name not in ("sensor", "outbox"):
-            cfg = config.check(with_room(name, "x" * high))
-            assert getattr(cfg, name) == "x" * high
+            longest = ("a" if name in HEX else "x") * high
+            cfg = config.check(with_room(name, longest))
+            assert getattr(cfg, name) == longest
         key, sentence = refused(with_room(name, "x" * (high + 1)))
         assert (key, sentence) == (name, "%s may have at most %d bytes." % (name, high))
 
@@ -83,13 +86,13 @@ def test_a_text_is_measured_in_bytes():
 
 
 def test_only_texts_are_texts():
-    for name, _, _, _, _, _ in TEXTS:
+    for name, _, _, _, _ in TEXTS:
         for value in (5, None, 1.5, True, [], {}, b"bytes"):
             assert refused({name: value}) == (name, "%s must be a text." % name)
 
 
 def test_only_whole_numbers_are_numbers():
-    for name, default, _, _, _, _ in NUMBERS:
+    for name, default, _, _, _ in NUMBERS:
         for value in (str(default), float(default), None, True, False, [], {}):
             assert refused({name: value}) == (name, "%s must be a whole number." % name)
 
@@ -182,12 +185,12 @@ def test_a_refusal_tells_no_secret():
     assert "swordfish" not in refused({"mqtt_password": "swordfish"})[1]
 
 
-def test_every_setting_has_a_meaning_and_a_default_within_its_bounds():
-    for name, default, low, high, unit, meaning in config.TABLE:
+def test_every_setting_has_a_unit_and_a_default_within_its_bounds():
+    for name, default, low, high, unit in config.TABLE:
         size = len(default) if isinstance(default, str) else default
         assert low <= size <= high
-        assert meaning and unit in ("", "mm", "s", "h", "ms", "mV", "%", "0.1 C")
-        endings = {"%": "_pct", "mV": "_mv", "0.1 C": "_dc"}
+        assert unit in ("", "mm", "s", "h", "ms", "mV", "%", "dB", "0.1 C")
+        endings = {"%": "_pct", "mV": "_mv", "dB": "_db", "0.1 C": "_dc"}
         assert not unit or name.endswith(endings.get(unit, "_" + unit))
 
 
@@ -202,6 +205,25 @@ def test_bounds_that_others_have_set():
 
 
 def test_numbers_fit_a_small_integer():
-    for _, _, _, high, _, _ in NUMBERS:
+    for _, _, _, high, _ in NUMBERS:
         assert high < 1 << 30
     assert 1000 * 86_400 < 1 << 30  # the longest nap in milliseconds
+
+
+def test_keys_and_addresses_are_hex_digits_of_the_right_number():
+    for name, good in (("wifi_pmk", 64), ("wifi_bssid", 12), ("mqtt_psk", 32), ("mqtt_psk", 64)):
+        assert getattr(config.check({name: "0aF9" * (good // 4), "mqtt_tls": 1}), name)
+        for bad in ("a" * (good - 1), "g" * good, "a" * (good - 2) + "0x"):
+            key, sentence = refused({name: bad, "mqtt_tls": 1})
+            assert key == name and sentence.endswith(" hex digits, or empty.")
+
+
+def test_a_shared_key_is_never_there_for_nothing():
+    assert refused({"mqtt_psk": "ab" * 16}) == ("mqtt_psk", "mqtt_psk needs mqtt_tls = 1.")
+
+
+def test_every_lever_is_a_setting_with_a_default_that_saves():
+    cfg = config.check({})
+    assert (cfg.hint, cfg.nodelay, cfg.doze, cfg.leave, cfg.talk) == (1, 1, 1, 1, 0)
+    assert (cfg.lease_s, cfg.name_s, cfg.tx_margin_db) == (86_400, 86_400, 12)
+    assert (cfg.wifi_pmk, cfg.wifi_bssid, cfg.mqtt_psk) == ("", "", "")

@@ -1,6 +1,6 @@
 """Delivery: the newest first and retained, then segments, and nothing forgotten too soon."""
 
-from smartbin import config, deliver, memory, outbox, report
+from smartbin import config, deliver, memory, message, outbox, report
 from smartbin.errors import LinkError
 
 CFG = config.check({"bin_id": "bank-7"})
@@ -67,7 +67,7 @@ class Desk:
         self.left -= 1000
         if len(self.heard) == self.fails_at:
             raise LinkError("publish", "ack", 700)
-        header, readings = report.decode(payload)
+        header, readings = message.decode(payload)
         self.heard.append((header, [r.seq for r in readings], retained, confirmed))
         self.log.append("publish")
 
@@ -96,7 +96,9 @@ def test_the_newest_goes_first_retained_and_is_forgotten():
     mem = memory_with(3)
     mem.notes.add("tcp")
     ((header, seqs, retained, confirmed),) = delivered(Desk(), mem)
-    assert header == report.Header("bank-7", 9, 3, 3594, -67, 22_050, 0, None, [("tcp", 1)], QUIET)
+    assert header == report.Header(
+        "bank-7", 9, 3, 3594, -67, 22_050, 0, None, [("tcp", 1)], QUIET, 0
+    )
     assert (seqs, retained, confirmed) == ([100, 101, 102], True, True)
     assert (len(mem.outbox), mem.acked, mem.notes.since()) == (0, 103, [])
 
@@ -252,3 +254,20 @@ def test_a_segment_that_cannot_be_removed_is_sent_once_a_session():
     mem.outbox.put(reading(101))
     delivered(desk, mem)
     assert (len(desk.heard), mem.spilled, mem.outbox.lost) == (3, 2, 0)
+
+
+# -- charge ------------------------------------------------------------------------------------
+
+
+def test_what_was_spent_is_told_in_whole_mc_and_the_rest_next_time():
+    mem = memory_with(1)
+    mem.spent_mc = 187.75
+    assert delivered(Desk(), mem)[0][0].spent_mc == 187
+    assert mem.spent_mc == 0.75
+
+
+def test_what_was_spent_is_kept_until_somebody_has_heard_of_it():
+    mem = memory_with(1)
+    mem.spent_mc = 187.75
+    assert refused(Desk(fails_at=0), mem) == "ack"
+    assert mem.spent_mc == 187.75

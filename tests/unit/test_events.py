@@ -34,9 +34,8 @@ def test_every_event_is_a_row_in_the_order_of_its_index():
 
 
 def test_a_row_says_what_it_takes():
-    for name, alarm, need, calm, raised, over in events.TABLE:
+    for name, alarm, need, calm in events.TABLE:
         assert alarm in (0, 1) and 1 <= need <= 255 and 0 <= calm <= 255
-        assert name and raised and over
         assert (calm == 0) == (name in ("emptied", "part_emptied"))
 
 
@@ -84,7 +83,7 @@ def test_each_is_raised_once_and_released_once_and_armed_again():
 
 def test_each_takes_the_evidence_that_the_table_says():
     for name, (shown, over) in SHOWN.items():
-        _, _, need, calm, _, _ = events.TABLE[events.NAMES.index(name)]
+        _, _, need, calm = events.TABLE[events.NAMES.index(name)]
         need = 2 if name == "sensor_fault" else need  # dead counts 48
         mem = memory.Memory()
         assert [of(name, judged(mem, **shown)) for _ in range(need)] == [[]] * (need - 1) + [[1]]

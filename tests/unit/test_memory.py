@@ -7,7 +7,8 @@ from smartbin import events, fill, memory, outbox, report
 SLOT = 1024
 FILL_AT = 176
 EVENTS_AT = 216
-ROWS_AT = 240  # in a slot
+NET_AT = 240
+ROWS_AT = 288  # in a slot
 
 # Every number of a memory, and the largest that it may be.
 LONGS = ("epoch", "boot", "seq", "reserved", "acked", "set_s", "known_s", "last_s", "spoke_s")
@@ -28,6 +29,7 @@ def facts(mem):
     numbers = tuple([getattr(mem, name) for group in NUMBERS for name in group])
     notes = (mem.notes.counts, mem.notes.last, mem.notes.text)
     past = (bytes(mem.fill.pack()), bytes(mem.events.pack()))
+    past += (mem.spent_mc, mem.booked_s, bytes(mem.net))
     return numbers, mem.told_pct, mem.outbox.lost, bytes(mem.outbox.rows), notes, past
 
 
@@ -45,12 +47,12 @@ def two_saves():
     memory.save(mem)
     memory.save(measured(mem))
     mem.told_pct = 43
-    old = memory.save(measured(mem, 5))
+    old = bytes(memory.save(measured(mem, 5)))
     before = facts(mem)
     mem.outbox.forget(6)
     mem.notes.told()
     mem.fails = 2
-    new = memory.save(measured(mem))
+    new = bytes(memory.save(measured(mem)))
     return before, old, facts(mem), new
 
 
@@ -119,9 +121,17 @@ def test_what_the_bin_did_comes_back():
     assert back.events.counts == mem.events.counts
 
 
+def test_what_was_spent_and_the_network_come_back():
+    mem = memory.Memory()
+    mem.spent_mc, mem.booked_s, mem.net = 12.375, 0xFFFF_FFFF, bytes(range(40))
+    back = memory.load(memory.save(mem))
+    assert (back.spent_mc, back.booked_s, back.net) == (12.375, 0xFFFF_FFFF, bytes(range(40)))
+
+
 def test_what_the_bin_did_fits_its_place():
     assert FILL_AT + fill.STATE_SIZE <= EVENTS_AT
-    assert EVENTS_AT + events.STATE_SIZE == ROWS_AT
+    assert EVENTS_AT + events.STATE_SIZE == NET_AT
+    assert NET_AT + 8 + memory.NET_SIZE == ROWS_AT
     assert len(fill.State().pack()) == fill.STATE_SIZE
 
 
@@ -162,23 +172,26 @@ def test_a_slot_is_laid_out_like_this():
     for i, name in enumerate(BYTES):
         setattr(mem, name, 51 + i)
     mem.told_pct, mem.outbox.lost = 60, 61
+    mem.spent_mc, mem.booked_s, mem.net = 1.25, 77, bytes(range(40))
     mem.notes.add("no_ap")
     slot = memory.save(mem)[SLOT:]
-    assert slot[:8] == b"BS\x03\x01\x01\0\0\0"
+    assert slot[:8] == b"BS\x04\x01\x01\0\0\0"
     assert [slot[12 + 4 * i] for i in range(12)] == [20, 21, 23] + [30 + i for i in range(9)]
     assert list(slot[60:64]) == [0xFE] + [0xFF] * 3
     assert list(slot[64:70]) == [0xFD] + [0xFF] * 3 + [50, 0]
     assert list(slot[70:84]) == [51, 52, 53, 54, 55, 56, 57, 58, 60, 61, 0, 0, 0, 0]
     assert slot[84] == 1
     assert slot[FILL_AT : FILL_AT + fill.STATE_SIZE] == mem.fill.pack()
-    assert slot[EVENTS_AT:ROWS_AT] == mem.events.pack()
+    assert slot[EVENTS_AT:NET_AT] == mem.events.pack()
+    assert slot[NET_AT : NET_AT + 8] == b"\0\0\xa0\x3f\x4d\0\0\0"
+    assert slot[NET_AT + 8 : ROWS_AT] == bytes(range(40))
     assert slot[ROWS_AT : ROWS_AT + 16] == report.pack(reading(22))
     assert slot[ROWS_AT + 16 :] == bytes(SLOT - ROWS_AT - 16)
 
 
 def test_one_of_the_two_slots_is_written_at_a_time():
     mem = memory.Memory()
-    images = [memory.save(measured(mem)) for _ in range(6)]
+    images = [bytes(memory.save(measured(mem))) for _ in range(6)]
     for i in range(5):
         old, new = images[i], images[i + 1]
         same = [old[at : at + SLOT] == new[at : at + SLOT] for at in (0, SLOT)]
@@ -204,7 +217,7 @@ def test_what_is_no_image_is_a_cold_start():
 
 
 def test_an_image_of_another_length_is_a_cold_start():
-    image = memory.save(memory.Memory())
+    image = bytes(memory.save(memory.Memory()))
     for wrong in (image[:-1], image + b"\0", image[:SLOT], image * 2):
         assert memory.load(wrong) is None
 
@@ -239,7 +252,7 @@ def test_a_write_that_is_torn_from_behind_does_too():
 
 def test_the_first_write_torn_is_a_cold_start_or_whole():
     mem = measured(memory.Memory(1, 1, 0))
-    first = memory.save(mem)
+    first = bytes(memory.save(mem))
     for cut in range(2049):
         assert facts(memory.load(first[:cut] + bytes(2048 - cut))) in (None, facts(mem)), cut
 
@@ -269,21 +282,22 @@ def test_after_damage_the_good_slot_is_not_the_one_to_be_overwritten():
     before, _, _, new = two_saves()
     at = newest_slot(new)
     mem = memory.load(damaged(new, at + 200))
-    repaired = memory.save(measured(mem))
+    repaired = bytes(memory.save(measured(mem)))
     assert facts(memory.load(repaired)) == facts(mem)
     assert facts(memory.load(damaged(repaired, at + 200))) == before
 
 
 def test_an_image_of_another_version_is_a_cold_start():
     image = memory.save(memory.Memory())
-    assert memory.load(forged(image, 2, 3)) is not None
+    assert memory.load(forged(image, 2, 4)) is not None
     for at, value in (
+        (2, 3),
         (0, 0x43),
         (1, 0x54),
         (2, 0),
         (2, 1),
         (2, 2),
-        (2, 4),
+        (2, 5),
         (3, memory.ROOM + 1),
         (3, 255),
     ):
@@ -295,7 +309,7 @@ def test_an_image_of_another_version_is_a_cold_start():
 
 
 def test_the_outbox_has_room_for_an_outage():
-    assert memory.ROOM > outbox.SEGMENT, "a segment leaves room for what comes next"
+    assert memory.ROOM == 46 > outbox.SEGMENT, "a segment leaves room for what comes next"
     assert outbox.SEGMENT >= 40
 
 

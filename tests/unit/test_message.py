@@ -8,6 +8,7 @@ from tests.unit.one_report import (
     HEADER,
     NOON,
     NULLABLE,
+    ROW,
     SILENT,
     STATE,
     TIMELESS,
@@ -52,7 +53,7 @@ def wrong(name):
 
 def test_the_message_comes_back_in_order():
     header, readings = message.decode(text(*FIELDS))
-    assert header == message.Header(*(HEADER[:8] + ([("sonar", 1), ("tcp", 2)], STATE)))
+    assert header == report.Header(*(HEADER[:8] + ([("sonar", 1), ("tcp", 2)], STATE, 187)))
     assert [r.seq for r in readings] == [40, 41, 42]
     assert readings[-1] == without_news(GOOD)
 
@@ -86,6 +87,10 @@ def test_a_report_that_says_little_comes_back():
 def test_later_fields_are_passed_over():
     extra = text(*FIELDS, '"weather":[]')
     assert message.decode(extra) == message.decode(text(*FIELDS))
+
+
+def test_a_row_of_the_backlog_has_a_value_for_each_column():
+    assert len(ROW.split(",")) == len(message.COLUMNS) == 12
 
 
 # -- rubbish -----------------------------------------------------------------------------------

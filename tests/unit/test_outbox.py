@@ -106,7 +106,7 @@ def test_no_reading_is_moved_to_before_all_time():
 def test_restamping_leaves_an_alarm_an_alarm():
     box = filled(".!.")
     box.restamp(2, -30, 1)
-    assert box.readings(3) == [reading(i, i == 1, 636_422_370, 1) for i in range(3)]
+    assert list(box.readings(3)) == [reading(i, i == 1, 636_422_370, 1) for i in range(3)]
 
 
 # -- segments ----------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_a_segment_comes_back_as_it_was():
     for n in (1, 3, outbox.SEGMENT, 53):
         found = outbox.unpack_segment(outbox.pack_segment(segment(n)))
         assert (found.epoch, found.next_seq) == (9, 70_000 + n)
-        numbers = [r.seq for r in outbox.unpack(found.rows, found.next_seq)]
+        numbers = [r.seq for r in outbox.Readings(found.rows, found.next_seq)]
         assert numbers == list(range(70_000, 70_000 + n))
 
 

@@ -517,7 +517,7 @@ def standing(*names):
 
 
 def test_an_empty_bin_is_looked_at_seldom_and_one_near_full_often():
-    assert [period_s(pct) for pct in (0, 34, 35, 69, 70, 79)] == [3600, 3600, 900, 900, 300, 300]
+    assert [period_s(pct) for pct in (0, 34, 35, 74, 75, 79)] == [3600, 3600, 900, 900, 300, 300]
     assert period_s(None) == 900
 
 

@@ -1,6 +1,6 @@
 """One wake, top to bottom, on a node without hardware: what is kept, said, forgotten, and when."""
 
-from smartbin import clock, config, echo, events, memory, report, sensors
+from smartbin import clock, config, echo, events, memory, message, report, sensors, spent
 from smartbin.errors import LinkError
 from smartbin.senses import Senses
 from smartbin.wake import wake
@@ -67,7 +67,7 @@ class Link:
         self.node.log.append("publish")
         self.node.confirmed.append(confirmed)
         self.step("publish")
-        header, readings = report.decode(payload)
+        header, readings = message.decode(payload)
         self.node.heard.append((topic, header, readings))
 
     def step(self, name):
@@ -93,6 +93,7 @@ class Node:
         self.kept = []
         self.pings = 0
         self.now_ms = WRAP - 500  # the ticks wrap during each wake
+        self.meter = spent.Meter(2.3, 40, 0.8, 120, 11.6)
         self.clock_s = 5
         self.true_s = true_s
         self.ticks = self
@@ -130,12 +131,13 @@ class Node:
 
     def keep(self, mem):
         self.log.append("keep")
-        self.kept.append(memory.save(mem))
+        self.kept.append(bytes(memory.save(mem)))
 
     def sleeps(self, s):
         """The next wake, s seconds later."""
         self.clock_s += s
         self.true_s += s
+        self.meter = spent.Meter(2.3, 40, 0.8, 120, 11.6)
         self.pings = 0
         del self.log[:]
 
@@ -206,7 +208,7 @@ def test_the_message_says_what_was_measured():
     ((topic, header, readings),) = node.heard
     assert topic == b"smartbin/v1/bank-7/report"
     now = report.Bin((), (), None, None, None, 20)
-    assert header == report.Header("bank-7", 77, 3, 3594, -67, 22_050, 0, None, [], now)
+    assert header == report.Header("bank-7", 77, 3, 3594, -67, 22_050, 0, None, [], now, 9)
     (r,) = readings
     assert (r.seq, r.mm, r.quality, r.air_c) == (40, 725, 4, 20)
     assert 45 < r.pct < 53
@@ -633,3 +635,23 @@ def test_a_sensor_that_eats_the_time_does_not_keep_the_node_awake():
     wake(node, CFG, mem)
     (r,) = node.heard[0][2]
     assert (r.pings, r.reason) == (4, echo.SILENT)
+
+
+# -- charge ------------------------------------------------------------------------------------
+
+
+def test_what_a_wake_spends_is_booked_before_its_report_and_forgotten_with_it():
+    node, mem = Node(), memory.Memory(77, 3, 40)
+    wake(node, CFG, mem)
+    assert node.heard[0][1].spent_mc == 9, "start and three pings of 60 ms"
+    assert memory.load(node.kept[-1]).spent_mc < 1
+
+
+def test_a_wake_without_a_report_adds_to_what_was_spent():
+    node, mem = quiet()
+    wake(node, CFG, mem)
+    before = mem.spent_mc
+    node.sleeps(900)
+    wake(node, CFG, mem)
+    added = memory.load(node.kept[-1]).spent_mc - before
+    assert abs(added - (2.3 + 180 * 0.040 + 900 * 0.0116)) < 0.1, "start, three pings, a nap"

@@ -36,7 +36,7 @@ def reading(seq, pct=50, stamp=2, at_s=600_000_000):
 
 def message(*seqs, epoch=EPOCH, gap=None, lost=0, notes=(), bin_id="bin-001", news=()):
     now = report.Bin((), tuple(news), *report.QUIET[2:])
-    header = report.Header(bin_id, epoch, 1, 3600, -60, 3600, lost, gap, list(notes), now)
+    header = report.Header(bin_id, epoch, 1, 3600, -60, 3600, lost, gap, list(notes), now, 0)
     return f"smartbin/v1/{bin_id}/report", report.encode(header, [reading(seq) for seq in seqs])
 
 
@@ -217,7 +217,7 @@ def test_a_hang_is_a_wake():
     Ledger().hang(twin)
     (wake,) = one.wakes
     assert (wake.t_ms, wake.awake_ms, wake.end, wake.cause) == (5000, 20_000, "hang", "timer")
-    assert wake.phases == {"other": 20_000} and not wake.taken
+    assert wake.phases == {"cpu": 20_000} and not wake.taken
 
 
 def test_what_happened_is_counted_once_however_often_it_is_told():

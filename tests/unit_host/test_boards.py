@@ -35,6 +35,10 @@ GOOD = {
     "LED_PIN": 18,
     "SLEEP_UA": 11.6,
     "SLEEP_UA_SOURCE": "measured on a bench",
+    "BOOT_MC": 2.3,
+    "CPU_MA": 40,
+    "LIGHT_MA": 0.8,
+    "RADIO_MA": 120,
 }
 GOOD_C3 = GOOD | {
     "CHIP": "esp32c3",
@@ -106,6 +110,8 @@ FAULTS = [
     ("LED_PIN", "D2", "LED_PIN = 'D2' will not do; give it a GPIO number, such as 25, or None"),
     ("RAIL_MA", -1, "RAIL_MA = -1 will not do"),
     ("SLEEP_UA", 0, "SLEEP_UA = 0 will not do; give it microamperes above 0"),
+    ("BOOT_MC", 0, "BOOT_MC = 0 will not do; give it millicoulombs above 0"),
+    ("RADIO_MA", "much", "will not do; give it milliamperes above 0"),
     ("SLEEP_UA_SOURCE", " ", "text that says who measured SLEEP_UA"),
     ("TITLE", "", "TITLE = '' will not do"),
     ("BATTERY_DIVIDER", None, "BATTERY_ADC_PIN is GPIO34, but BATTERY_DIVIDER is None; give"),

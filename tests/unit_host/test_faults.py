@@ -124,7 +124,7 @@ def test_the_next_power_cut_is_the_nearest_one_ahead():
 # -- the table ------------------------------------------------------------------------------------
 
 WANTED = """
-ap_down wrong_key weak_signal dhcp_silent dns_dead dns_slow broker_down broker_silent
+ap_down wrong_key weak_signal dhcp_silent lease_taken dns_dead dns_slow broker_down broker_silent
 connack_refused puback_lost puback_late connection_reset drip duplicate_session packet_loss
 flash_bad_block flash_full power_cut cut_at_write brownout hang crash rtc_garbage nvs_erased
 settings_garbage sonar_silent sonar_stuck_high sonar_stuck_low sonar_noise adc_nonsense clock_jump

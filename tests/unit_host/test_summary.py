@@ -31,7 +31,7 @@ def a_bin(**facts):
         Wake(2000, 9000, {"boot": 70}, 1, True, "timer", 1),
         Wake(3000, 330, {"boot": 70}, 0, False, "timer", 1),
     ]
-    one.charge_mc = {"sleep": 360.0, "boot": 36.0, "sense": 0.0, "radio": 324.0, "flash": 0.0}
+    one.charge_mc = {"sleep": 360.0, "boot": 36.0, "sense": 0.0, "mqtt": 324.0, "flash": 0.0}
     one.battery_years = 5.0
     for name, value in facts.items():
         setattr(one, name, value)

@@ -1,48 +1,48 @@
 # Wi-Fi and broker as one with-block under one deadline; a publish returns when it is acknowledged.
-import network
-import time
+import gc
+from binascii import unhexlify
 from micropython import const
 
-from smartbin.deadline import Deadline
 from smartbin.errors import LinkError
-from smartbin.hw import ntp, secure
+from smartbin.hw import ntp, reach, secure
+from smartbin.hw.join import Station
+from smartbin.hw.net import NOWHERE, Net
 from smartbin.hw.wire import Wire, session
 
-_POLL_MS = const(20)
-_RETRIES = const(2)  # the driver's own; unbounded it would retry for ever at full power
-_SURE_MS = const(3000)  # status() shows an old failure while it is still trying
 _NTP_MS = const(1500)
-# How network.WLAN.status() says that we are not wanted: (names differ from chip to chip)
-_REFUSED = (202, 204, 15)  # authentication, handshake and 4-way handshake failures
 _WHY = {"name": "name", "tcp": "tcp", "tls": "tls", "login": "login", "publish": "ack"}
 _ECHO_MS = const(3000)  # our own report comes back within this, or the broker swallows it
-_FULL_DBM, _STEP_DBM, _LOWEST_DBM = const(20), const(3), const(8)
 
 
 class Link:
-    def __init__(self, cfg, up, client_id, papers, browned=0):
+    rssi_dbm = None
+
+    def __init__(self, cfg, up, mem, node):
         self._cfg = cfg
-        self._papers = papers  # callable() -> what TLS needs: see secure.wrap
-        self._browned = browned  # supplies that gave way: each one costs the transmitter 3 dB
         self._up = up
-        self._client_id = client_id
+        self._mem = mem
+        self._node = node
+        self.net = Net(mem.net, cfg)
         self._limit = None
-        self._wlan = None
+        self._station = None
         self._mqtt = None
         self._wire = None
         self._heard = None
-        self.rssi_dbm = None
 
     def __enter__(self):
-        self._limit = self._up.within(self._cfg.link_ms)
+        limit = self._limit = self._up.within(self._cfg.link_ms)
+        browned = self._mem.browned  # supplies that gave way: each one costs the transmitter 3 dB
+        self._station = Station(self._cfg, self.net, limit, self._node.raw_s, browned)
         try:
-            self._join()
+            self.rssi_dbm = self._station.join()
         except OSError as e:  # the driver may raise anywhere: no memory, a state of its own
             self._off()
-            raise LinkError("join", "join", self._limit.spent_ms(), e)
+            raise LinkError("join", "join", limit.spent_ms(), e)
         except BaseException:
             self._off()  # nobody else will: __exit__ is not called when __enter__ raises
             raise
+        self._book()
+        gc.collect()  # what joining needed is in the way of the message
         return self
 
     def __exit__(self, *exc):
@@ -54,7 +54,7 @@ class Link:
         except OSError:
             pass  # all that mattered has been acknowledged
         finally:
-            self._off()
+            self._off(exc[0] is not None or self._cfg.leave)
         return False
 
     def left_ms(self):
@@ -79,7 +79,10 @@ class Link:
             if confirmed:
                 self._mqtt.subscribe(topic, 1)
             self._mqtt.publish(topic, payload, retained, 1)
+        except LinkError:  # DHCP, once more, in vain
+            raise
         except Exception as e:  # umqtt raises what comes: OSError, AssertionError, IndexError ...
+            self.net.broker = NOWHERE  # somebody else may live there now
             stage = self._wire.stage
             raise LinkError(stage, _why(stage, e), self._limit.spent_ms(), e)
         if confirmed:
@@ -87,11 +90,19 @@ class Link:
 
     def _login(self):
         cfg = self._cfg
-        self._wire = Wire(self._limit, self._secured if cfg.mqtt_tls else None)
-        self._mqtt, self._heard = session(self._wire, cfg, self._client_id)
+        self._wire = Wire(self._limit, self._reached, self._secured if cfg.mqtt_tls else None)
+        self._mqtt, self._heard = session(self._wire, cfg, cfg.bin_id.encode())
+
+    def _reached(self, tell):
+        return reach.broker(
+            self._cfg, self.net, self._station, self._limit, self._node.raw_s(), tell
+        )
 
     def _secured(self, stream):
-        return secure.wrap(stream, self._cfg.mqtt_host, self._papers())
+        cfg = self._cfg
+        if cfg.mqtt_psk:
+            return secure.shared(stream, cfg.mqtt_user or cfg.bin_id, unhexlify(cfg.mqtt_psk))
+        return secure.wrap(stream, cfg.mqtt_host, self._node.shelf.papers())
 
     def _confirm(self, payload):
         self._wire.hurry(_ECHO_MS)
@@ -101,49 +112,21 @@ class Link:
         except Exception as e:
             raise LinkError("publish", "acl", self._limit.spent_ms(), e)
 
-    def _join(self):
-        wlan = self._wlan = network.WLAN(network.STA_IF)
-        wlan.active(False)  # a soft reset leaves it running, and connect() then raises
-        wlan.active(True)
-        wlan.config(reconnects=_RETRIES)
-        if self._browned:
-            wlan.config(txpower=max(_LOWEST_DBM, _FULL_DBM - _STEP_DBM * self._browned))
-        wlan.connect(self._cfg.wifi_ssid, self._cfg.wifi_key)
-        failing = None
-        while not wlan.isconnected():
-            failing = self._watch(wlan.status(), failing)
-            time.sleep_ms(_POLL_MS)
-        self.rssi_dbm = wlan.status("rssi")
+    def _off(self, leave=True):
+        """leave: an access point that is not told holds the session, and the next join waits."""
+        self._mem.net = self.net.pack()
+        if leave:
+            self._station.off()
+        self._book()
 
-    def _watch(self, status, failing):
-        """Give up at the deadline, or when the driver has shown a failure for long enough."""
-        if not self._limit.left_ms():
-            raise LinkError("join", _why_not(status), self._limit.spent_ms())
-        if status in (network.STAT_CONNECTING, network.STAT_IDLE, network.STAT_GOT_IP):
-            return None
-        if failing is None:
-            return Deadline(time, _SURE_MS)
-        if not failing.left_ms():
-            raise LinkError("join", _why_not(status), self._limit.spent_ms())
-        return failing
-
-    def _off(self):
-        if self._wlan is None:
-            return
-        try:
-            self._wlan.disconnect()
-        except OSError:
-            pass  # was not connected
-        self._wlan.active(False)
+    def _book(self):
+        """The charge so far, for the report or for the one after it."""
+        meter = self._node.meter
+        meter.radio_ms = self._limit.spent_ms()
+        meter.book(self._mem, self._up.spent_ms(), self._node.raw_s())
 
 
 def _why(stage, error):
     if stage == "publish" and type(error).__name__ == "MQTTException":
         return "acl"  # so late only a refused subscription raises it
     return secure.why(error) or _WHY[stage]
-
-
-def _why_not(status):
-    if status == network.STAT_NO_AP_FOUND:
-        return "no_ap"
-    return "bad_key" if status in _REFUSED else "join"

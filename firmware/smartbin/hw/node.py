@@ -1,8 +1,9 @@
 # assemble(board): the only place where a pin comes alive.
+import gc
 import machine
 import time
 
-from smartbin import sensors
+from smartbin import sensors, spent
 from smartbin.hw import nap, parts
 from smartbin.hw.shelf import Shelf
 
@@ -19,6 +20,9 @@ class Node:
         self.service = parts.button(board.SERVICE_PIN)
         self.battery = parts.cell(board)
         self.air = parts.air(board)
+        costs = (board.BOOT_MC, board.CPU_MA, board.LIGHT_MA, board.RADIO_MA, board.SLEEP_UA)
+        self.meter = spent.Meter(*costs)
+        self._link = None
         shelf = self.shelf = Shelf(self.cause, self.raw_s)
         self.flash = shelf.flash
         self.keep, self.secure = shelf.keep, shelf.secure
@@ -31,25 +35,32 @@ class Node:
     def sonar(self, cfg):
         board = self._board
         sensor = sensors.find(cfg.sensor or board.SONAR)
-        return parts.driver(sensor.family)(
+        sonar = parts.driver(sensor.family)(
             sensor,
             machine.Pin(board.SONAR_TRIG_PIN, machine.Pin.OUT, value=0),
             machine.Pin(board.SONAR_ECHO_PIN, machine.Pin.IN),
             parts.rail(board.RAIL_PIN),
             self.air,
-            board.DOZE,
+            board.DOZE and cfg.doze,
+            (self.meter, sensor.supply_ma + board.RAIL_MA),
         )
+        sonar.reach(cfg.empty_mm)
+        return sonar
 
     def link(self, cfg, mem, up):
+        gc.collect()  # else what the radio needs lies in pieces between what the sensor left
         from smartbin.hw.link import Link
 
-        return Link(cfg, up, cfg.bin_id.encode(), self.shelf.papers, mem.browned)
+        self._link = Link(cfg, up, mem, self)
+        return self._link
 
     def raw_s(self):
         """What the chip's clock says, in seconds since 2000."""
         return time.time()
 
     def set_clock(self, at_s):
+        if self._link is not None:
+            self._link.net.moved(at_s - time.time())
         t = time.gmtime(at_s)
         machine.RTC().datetime((t[0], t[1], t[2], t[6], t[3], t[4], t[5], 0))
 

@@ -6,16 +6,20 @@ from micropython import const
 from smartbin.hw.sonar import Sonar
 
 _SLACK_US = const(2000)  # a pulse may be a little longer than the maker says
+_US_PER_MM = const(10)  # there and back, 1.5 times, at -20 C: 9.4 (319 m/s)
 _SLACK_MS = const(20)  # the same for the time until it begins
 
 
 class Pulse(Sonar):
     """Microseconds from the trigger's echo."""
 
+    def reach(self, empty_mm):
+        """Listen no longer than an echo takes from half as far again as the empty bin's floor."""
+        self._silent_us = min(self.sensor.silent_us - _SLACK_US, empty_mm * _US_PER_MM)
+
     def _ping(self):
-        silent_us = self.sensor.silent_us
-        us = self._timed(silent_us + _SLACK_US)
-        return None if us >= silent_us - _SLACK_US else us
+        us = self._timed(self._silent_us)
+        return None if us >= self._silent_us else us
 
     def _timed(self, limit_us):
         """Width of the pulse that answers a trigger; a huge one where there is none."""

@@ -1,5 +1,7 @@
 # TLS over a connected socket: the broker's certificate is checked against our own CA, the date and
 # the broker's name before anything is said.  mbedTLS 3 speaks nothing older than TLS 1.2.
+# Or by a key that both sides have: no certificates, no dates, no public-key arithmetic.  That
+# wants MicroPython 1.29.
 import errno
 import tls
 from micropython import const
@@ -13,6 +15,8 @@ _SAYS = (
 )
 # What it says of a connection (mbedtls/ssl.h): a fatal alert, no record of TLS, the end.
 _ALERT, _NO_RECORD, _END = const(-0x7780), const(-0x7200), const(-0x7280)
+# Encrypted (mbedTLS has a suite that is not) and without public-key work, cheapest first.
+_SHARED = ("TLS-PSK-WITH-AES-128-GCM-SHA256", "TLS-PSK-WITH-AES-128-CBC-SHA256")
 _EPIPE = const(32)  # errno does not name it
 _HUNG_UP = (errno.ECONNRESET, errno.ECONNABORTED, _EPIPE)
 
@@ -40,6 +44,28 @@ def wrap(sock, host, papers):
         return context.wrap_socket(sock, server_hostname=host)
     except (OSError, ValueError) as e:
         raise TlsError(_why_not(e, shown), e)
+
+
+def shared(sock, identity, key):
+    """The socket in TLS by a shared key; TlsError otherwise, also where MicroPython cannot."""
+    context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)  # without a CA it trusts no certificate
+    try:
+        # The way of CPython, or that of the pull request #17074: whichever the interpreter has.
+        if hasattr(context, "set_psk_client_callback"):
+            context.set_psk_client_callback(lambda hint: (identity, key))  # type: ignore
+        elif hasattr(context, "set_psk_key"):
+            context.set_psk_identity(identity)  # type: ignore
+            context.set_psk_key(key)  # type: ignore
+        else:
+            raise TlsError("tls_psk", None)
+        context.set_ciphers(_SHARED)
+    except (OSError, ValueError) as e:
+        raise TlsError("settings", e)
+    try:
+        return context.wrap_socket(sock)
+    except (OSError, ValueError) as e:
+        refused = getattr(e, "errno", None) == _ALERT  # unknown identity, or another key
+        raise TlsError("tls_refused" if refused else _why_not(e, ()), e)
 
 
 def why(error):

@@ -29,6 +29,8 @@ class Shelf:
     def recall(self):
         """The Memory of the wakes before this one; a new one after a cold start."""
         mem = self._mem = memory.load(nap.recall()) or self._cold()
+        if self._cause == "power":  # nobody knows for how long it was away
+            mem.net = bytes(memory.NET_SIZE)
         if self._cause in ("power", "reset"):  # between a segment's move and its being noted?
             self._try(self._count, mem)
         if self._cause == "reset":

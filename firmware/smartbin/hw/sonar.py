@@ -14,18 +14,25 @@ _LEAST_DOZE_MS = const(3)  # falling asleep and waking take about 1 ms
 
 
 class Sonar:
-    def __init__(self, sensor, trigger_pin, echo_pin, rail, air, doze):
+    def __init__(self, sensor, trigger_pin, echo_pin, rail, air, doze, drain):
         self.sensor = sensor
         self._trigger = trigger_pin
         self._echo = echo_pin
         self._rail = rail  # callable(0 or 1)
         self._air = air
         self._doze = doze  # does the rail stay on while the CPU sleeps lightly?
+        self._meter, self._ma = drain  # what counts the charge, and what sensor and rail draw
+        self._since_ms = 0
+        self._next_ms = None  # before this the last echo has not died away
         self._stuck = 0
         self._dead = 0
 
+    def reach(self, empty_mm):
+        """What is beyond this floor need not be heard."""
+
     def __enter__(self):
         self._stuck = self._dead = 0
+        self._since_ms, self._next_ms = time.ticks_ms(), None
         self._trigger.value(0)
         self._rail(1)
         try:
@@ -45,13 +52,22 @@ class Sonar:
         finally:
             self._trigger.init(machine.Pin.OUT, value=0)  # a driver may have given it to a UART
             self._rail(0)
+            self._meter.powered(time.ticks_diff(time.ticks_ms(), self._since_ms), self._ma)
         return False
 
     def ping(self):
-        """One reading in the sensor's own unit, or None; then quiet until the next may come."""
+        """One reading in the sensor's own unit, or None; before it quiet, if there was another.
+
+        Quiet before and not after: nobody waits, with the sensor powered, for a ping that does not
+        come.
+        """
+        if self._next_ms is not None:
+            self._rest(time.ticks_diff(self._next_ms, time.ticks_ms()))
         began_ms = time.ticks_ms()
         reading = self._ping()
-        self._rest(self._quiet_ms(time.ticks_diff(time.ticks_ms(), began_ms)))
+        ended_ms = time.ticks_ms()
+        quiet_ms = self._quiet_ms(time.ticks_diff(ended_ms, began_ms))
+        self._next_ms = time.ticks_add(ended_ms, quiet_ms)
         return reading
 
     def trouble(self):
@@ -81,5 +97,6 @@ class Sonar:
         """Light sleep stops UARTs and pulse timing: it is for the time when nothing is awaited."""
         if self._doze and ms >= _LEAST_DOZE_MS:
             machine.lightsleep(ms)
+            self._meter.light_ms += ms
         elif ms > 0:
             time.sleep_ms(ms)

@@ -2,21 +2,20 @@
 # leave together; every wait ends with the one deadline, and nobody can cancel that.
 import errno
 import io
-import socket
 from micropython import const
-
-from smartbin.hw import names
 
 _AGAIN = (errno.EAGAIN, errno.ETIMEDOUT)
 _MOST = const(8192)  # twice the longest report; who sends more is no broker of ours
 _HEARD = const(2)  # the retained report and our own; the rest is not for us
 _KEYS_MS = const(1000)  # of a handshake are arithmetic that nothing can cut short (facts A4)
+_PACKET = const(1024)  # what waits is at most so much; what is more goes at once, uncopied
 _STEP_MS = const(100)  # the port waits in steps of this, and one more than it was asked for
 
 
 class Wire:
-    def __init__(self, limit, secured=None):
+    def __init__(self, limit, reach, secured=None):
         self._limit = limit
+        self._reach = reach  # callable(tell) -> a connected socket; tell(stage)
         self._secured = secured  # callable(socket) -> the socket in TLS, or None
         self._raw = None
         self._sock = None
@@ -29,25 +28,30 @@ class Wire:
         return self
 
     def getaddrinfo(self, host, port, *_):
-        self.stage = "name"
-        address = names.look_up(host, self._limit)
-        return socket.getaddrinfo(address, port, 0, socket.SOCK_STREAM)
+        return [(0, 0, 0, "", (host, port))]  # reach() knows where that is
 
     # -- the socket ---------------------------------------------------------------------------
 
-    def connect(self, address):
-        self.stage = "tcp"
-        self._raw = self._sock = socket.socket()
-        self._patience()
-        self._raw.connect(address)
-        if self._secured is not None:
+    def connect(self, _):
+        reach, secured = self._reach, self._secured
+        self._reach = self._secured = None  # umqtt keeps us, and we would keep the whole link
+        self._raw = self._sock = reach(self._tell)  # type: ignore
+        if secured is not None:
             self.stage = "tls"
-            self._sock = self._secured(_Stream(self._raw, self._patience))
+            self._sock = secured(_Stream(self._raw, self._patience))
         self.stage = "login"
 
+    def _tell(self, stage):
+        self.stage = stage
+
     def write(self, data, size=None):
-        self._out.extend(data if size is None else memoryview(data)[:size])
-        return len(data) if size is None else size
+        data = memoryview(data)[:size]
+        room = max(0, _PACKET - len(self._out))
+        self._out.extend(data[:room])
+        if room < len(data):
+            self.flush()
+            self._send(data[room:])
+        return len(data)
 
     def read(self, size):
         """Exactly size bytes, or OSError: ETIMEDOUT at the deadline, ECONNRESET at the end.
@@ -63,15 +67,19 @@ class Wire:
         return data
 
     def flush(self):
-        while self._out:
+        out, self._out = self._out, bytearray()
+        self._send(memoryview(out))
+
+    def _send(self, data):
+        while data:
             self._patience()
             try:
-                sent = self._sock.write(self._out)
+                sent = self._sock.write(data)
             except OSError as e:
                 if e.errno not in _AGAIN:
                     raise
                 sent = 0
-            self._out = self._out[sent or 0 :]
+            data = data[sent or 0 :]
 
     def hurry(self, ms):
         """From now on the deadline is at most this far away."""
@@ -89,7 +97,7 @@ class Wire:
             try:
                 self.flush()
             except OSError:
-                self._out = bytearray()
+                pass
             self._sock.close()
             self._raw.close()
             self._sock = self._raw = None
