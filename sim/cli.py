@@ -14,8 +14,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from sim import expect, fleet, summary
-from sim.errors import SimError
+from sim import expect, fleet, profile, summary
+from sim.cli_files import writable, write
 from sim.scenario import Scenario, load
 
 if TYPE_CHECKING:
@@ -53,20 +53,22 @@ def run_command(
     """Run a scenario; exit 0 only where all that it expects came true."""
     wanted = load(scenario, days=days, bins=bins, seed=seed)
     for path in (json_path, html_path):
-        _writable(path)
+        writable(path)
+    recorder = profile.Recorder(wanted.run.days)
     try:
         with _progress(wanted) as step:
-            done = fleet.run(wanted, step)
+            watch = (recorder.watch,) if html_path else ()
+            done = fleet.run(wanted, step, *watch)
     except KeyboardInterrupt:
         print("smartbin: stopped; nothing was written.", file=sys.stderr)
         raise typer.Exit(130) from None
     found = summary.of(done)
     _print(done, found, json_path)
-    _write(json_path, json.dumps(found, indent=2) + "\n")
+    write(json_path, json.dumps(found, indent=2) + "\n")
     if html_path:
         from sim import report  # matplotlib takes a while to import
 
-        _write(html_path, report.html(done, found))
+        write(html_path, report.html(done, found, recorder.found))
     raise typer.Exit(_verdict(wanted, found))
 
 
@@ -86,7 +88,7 @@ def chaos_command(
     """Stage random faults, a scenario for each seed; exit 0 only where no promise was broken."""
     from sim import chaos
 
-    _writable(json_path)
+    writable(json_path)
     began, verdicts = time.monotonic(), []
     try:
         for verdict in chaos.run(range(first, first + seeds), days, bins, jobs):
@@ -98,7 +100,7 @@ def chaos_command(
         print("smartbin: stopped; nothing was written.", file=sys.stderr)
         raise typer.Exit(130) from None
     found = chaos.summary(verdicts, first, time.monotonic() - began)
-    _write(json_path, json.dumps(found, indent=2) + "\n")
+    write(json_path, json.dumps(found, indent=2) + "\n")
     if json_path != Path("-"):
         print(_chaos_line(found))
     raise typer.Exit(1 if found["failed"] else 0)
@@ -142,24 +144,6 @@ def _print(done: fleet.Run, found: dict[str, Any], json_path: Path | None) -> No
     if not console.is_terminal:
         console = Console(width=_WIDTH)
     console.print(report.table(done, found))
-
-
-def _writable(path: Path | None) -> None:
-    """Find out before the run, not after it."""
-    if path is None or path == Path("-"):
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
-    except OSError as e:
-        raise SimError(f"{path} cannot be written ({e.strerror}); choose another path.") from e
-
-
-def _write(path: Path | None, text: str) -> None:
-    if path == Path("-"):
-        print(text, end="")
-    elif path:
-        path.write_text(text)
 
 
 @contextmanager

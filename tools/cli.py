@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sim.battery_cli import battery_command
 from sim.cli import app as sim_app
 from sim.errors import SimError
 from tools.boards import app as boards_app
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.add_typer(sim_app, name="sim")
 app.add_typer(boards_app, name="boards")
+app.command("battery")(battery_command)
 
 
 def _show_version(wanted: bool) -> None:

@@ -11,12 +11,13 @@ from typing import Annotated
 
 import typer
 
-from tools import events_page, faults_page, field_page, scenario_page, sensing_picture
+from tools import energy_page, events_page, faults_page, field_page, scenario_page, sensing_picture
 
 PAGES: tuple[ModuleType, ...] = (
     scenario_page,
     faults_page,
     events_page,
+    energy_page,
     field_page,
     sensing_picture,
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from sim.profile import Profile
 from sim.report import eventful, opening, page, shares, story, telling, words
 from sim.report.story import FaultStory, Story
 from sim.report.table import table
@@ -20,10 +22,10 @@ _SOURCES = {  # by the folder that a history lies in
 }
 
 
-def html(run: Run, summary: dict[str, Any]) -> str:
+def html(run: Run, summary: dict[str, Any], profiles: Sequence[Profile] = ()) -> str:
     """One page that needs nothing else; the same run gives the same page but for wall-clock time.
 
-    summary: what sim.summary.of(run) returns.
+    summary: what sim.summary.of(run) returns; profiles: what sim.profile recorded, if it did.
     """
     told = story.of(run)
     title = run.scenario.run.title or run.scenario.run.name
@@ -37,6 +39,7 @@ def html(run: Run, summary: dict[str, Any]) -> str:
         *_arrivals(told),
         *_faults(told, summary),
         *_shares(told, summary),
+        *_moments(profiles),
         *_words(told),
         page.footer(_small_print(run, summary)),
     )
@@ -155,6 +158,18 @@ def _shares(told: Story, summary: dict[str, Any]) -> list[str]:
         page.text(f"{telling.awake(summary)} {telling.charge(summary)}"),
         shares.html(shares.wakes(told)),
         shares.html(shares.charge(summary)),
+    ]
+
+
+def _moments(profiles: Sequence[Profile]) -> list[str]:
+    from sim.report import moments
+
+    if not profiles:
+        return []
+    return [
+        page.heading("What the chip draws, from moment to moment"),
+        page.text(moments.sentence(profiles)),
+        page.pictures(moments.pictures(profiles), "current over time in one wake, by phase"),
     ]
 
 

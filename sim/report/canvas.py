@@ -31,7 +31,7 @@ ON_TIME, LATE, EMPTIED, FAILED = "#0072B2", "#D55E00", "#009E73", "#1A1A1A"
 _NEAR, _FAR, _SENSES, _POWER, _REST = "#CC79A7", "#56B4E9", "#E6C700", "#7A7A7A", "#E69F00"
 # A colour for each group of faults: five are as many as can be told apart; numbers do the rest.
 _FAULTS = {
-    **dict.fromkeys(("ap_down", "wrong_key", "weak_signal", "dhcp_silent"), _NEAR),
+    **dict.fromkeys(("ap_down", "wrong_key", "weak_signal", "dhcp_silent", "lease_taken"), _NEAR),
     **dict.fromkeys(("sonar_silent", "sonar_stuck_high", "sonar_stuck_low"), _SENSES),
     **dict.fromkeys(("sonar_noise", "adc_nonsense", "blocked", "wet"), _SENSES),
     **dict.fromkeys(("fire", "tilt", "lid_open"), _REST),

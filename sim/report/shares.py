@@ -17,10 +17,10 @@ COLORS = {
     "sense": "#9CC9BF",
     "join": "#66A89B",
     "radio": "#418A7C",
-    "dhcp": "#418A7C",
-    "talk": "#1F5A4F",
+    "tls": "#E0B96A",
+    "talk": "#418A7C",
+    "send": "#B5651D",
     "flash": "#0E332C",
-    "other": "#C9BFA8",
 }
 _MAH_MC = 3600
 
@@ -86,13 +86,13 @@ def _kinds(told: Story) -> list[tuple[str, list[Wake]]]:
 
 
 def _wake(kind: str, found: list[Wake]) -> Bar:
-    sums = dict.fromkeys(words.PHASES, 0)
+    sums = dict.fromkeys(words.STAGES, 0)
     for wake in found:
         for phase, ms in wake.phases.items():
-            sums[phase if phase in sums else "other"] += ms
+            sums[words.stage(phase)] += ms
     means = {name: ms / len(found) / 1000 for name, ms in sums.items()}
     parts = [
-        Part(COLORS[name], words.PHASES[name], s, f"{s:.2f} s")
+        Part(COLORS[name], words.STAGES[name][0], s, f"{s:.2f} s")
         for name, s in means.items()
         if s >= 0.005
     ]

@@ -46,6 +46,8 @@ _TROUBLES = {
     "tls_plain": Trouble("TLS none", "what answered speaks no TLS"),
     "tls_cut": Trouble("TLS cut", "TLS handshake broke off"),
     "tls_refused": Trouble("TLS ours", "broker refused our own certificate"),
+    "tls_psk": Trouble("TLS key", "MicroPython too old for TLS by a shared key"),
+    "stolen address": Trouble("stolen", "sent from an address that was somebody else's"),
     "wdt": Trouble("watchdog", "watchdog ended the wake"),
     "hang": Trouble("hang", "firmware hung until the watchdog's reset"),
     "awake for ever": Trouble("awake", "stayed awake until the battery was empty"),
@@ -53,14 +55,38 @@ _TROUBLES = {
     "off": Trouble("power cut", "power cut while awake"),
     "bad message": Trouble("bad message", "message that could not be read"),
 }
-PHASES = {
+# Every phase of the twin's account (sim/energy.py).
+_PHASES = {
+    "sleep": "asleep",
     "boot": "start-up",
+    "cpu": "computing",
+    "light": "light sleep",
+    "doze": "light sleep, sensor on",
     "sense": "measuring",
+    "start": "radio starts",
+    "scan": "looking for Wi-Fi",
     "join": "joining Wi-Fi",
     "dhcp": "getting an address",
-    "talk": "talking to the broker",
-    "other": "other",
+    "dns": "broker's name",
+    "tcp": "connecting",
+    "tls": "TLS handshake",
+    "mqtt": "talking to the broker",
+    "send": "sending",
+    "leave": "leaving Wi-Fi",
+    "flash": "writing flash",
+    "mount": "reading flash",
 }
+# Few enough to tell apart in a picture, light to dark, and what belongs to each.
+STAGES = {
+    "boot": ("start-up", ("boot", "cpu", "light")),
+    "sense": ("measuring", ("doze", "sense")),
+    "join": ("joining Wi-Fi", ("start", "scan", "join", "dhcp", "leave")),
+    "tls": ("TLS handshake", ("tls",)),
+    "talk": ("talking to the broker", ("dns", "tcp", "mqtt")),
+    "send": ("sending", ("send",)),
+    "flash": ("flash", ("flash", "mount")),
+}
+_STAGE_OF = {phase: name for name, (_, phases) in STAGES.items() for phase in phases}
 PARTS = {
     "sleep": "asleep",
     "boot": "start-up",
@@ -86,6 +112,16 @@ def trouble(name: str) -> Trouble:
 def fault(kind: str) -> str:
     """ap_down -> access point down."""
     return KINDS[kind].name if kind in KINDS else kind.replace("_", " ")
+
+
+def phase(name: str) -> str:
+    """doze -> light sleep, sensor on."""
+    return _PHASES.get(name, name.replace("_", " "))
+
+
+def stage(phase: str) -> str:
+    """doze -> sense: the key in STAGES; what is in none of them counts as start-up."""
+    return _STAGE_OF.get(phase, "boot")
 
 
 def event(name: str) -> str:

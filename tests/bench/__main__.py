@@ -9,7 +9,19 @@ from types import ModuleType
 from rich.console import Console
 
 from sim import places
-from tests.bench import cuts, drift, faults, herd, link, schedule, sensing, speed
+from tests.bench import (
+    cuts,
+    drift,
+    energy,
+    faults,
+    herd,
+    link,
+    memory,
+    month,
+    schedule,
+    sensing,
+    speed,
+)
 
 PARTS: dict[str, ModuleType] = {
     "sim": speed,
@@ -20,7 +32,11 @@ PARTS: dict[str, ModuleType] = {
     "fault": faults,
     "sensing": sensing,
     "schedule": schedule,
+    "memory": memory,
+    "energy": energy,
+    "sim30": month,
 }
+_ONLY_ASKED = ("sim30",)
 
 
 def main(only: str | None) -> int:
@@ -32,7 +48,7 @@ def main(only: str | None) -> int:
     path = places.ROOT / "build" / "bench.json"
     found = json.loads(path.read_text()) if only and path.exists() else {}
     for name, part in PARTS.items():
-        if only in (None, name):
+        if only == name or (only is None and name not in _ONLY_ASKED):
             console.rule(name)
             found.update(part.measure(console))
     path.parent.mkdir(exist_ok=True)

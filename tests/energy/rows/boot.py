@@ -1,0 +1,4 @@
+# Wakes, and sleeps again.
+import machine
+
+machine.deepsleep(60_000)
