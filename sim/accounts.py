@@ -36,6 +36,7 @@ class _Book:
     arrived: set[Number] = field(default_factory=set)
     gaps: set[Number] = field(default_factory=set)
     carrier: int | None = None  # the wake that sent the last message
+    spent_mc: int = 0  # in the last message
 
 
 def book(
@@ -73,6 +74,9 @@ def _message(book: _Book, payload: bytes) -> None:
     newest = readings[-1]
     _carried(book, (header.epoch, newest.seq))
     _happened(one, header)
+    if (header.epoch, readings[0].seq) in book.arrived:  # its acknowledgement was lost
+        one.told_mc -= book.spent_mc
+    one.told_mc, book.spent_mc = one.told_mc + header.spent_mc, header.spent_mc
     told_s = clock.unix(newest.at_s, newest.stamp)
     for r in readings:
         key = (header.epoch, r.seq)

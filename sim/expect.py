@@ -37,6 +37,7 @@ SUMMARY = {
     "charge.flash_mc": "charge per bin and day: writing flash",
     "charge.total_mc": "charge per bin and day: everything",
     "charge.mah_per_day": "the same total in mAh",
+    "charge.told_off_pct": "how far off the nodes' own estimate is that their reports told, in %",
     "battery.cell": "kind of cell",
     "battery.years": "years that the cell would last",
     "flash.writes": "writes to flash of all bins",

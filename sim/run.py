@@ -87,6 +87,7 @@ class BinRun:
     flash_erases: dict[int, int] = field(default_factory=dict)  # by block
     flash_later: bool = False  # written at all after its first wake
     charge_mc: dict[str, float] = field(default_factory=dict)  # whole run, by phase
+    told_mc: int = 0  # the same by the node's own estimate, as far as its reports have told
     battery_years: float = 0.0
     troubles: dict[str, int] = field(default_factory=dict)  # by name: the node's notes, and ours
 

@@ -76,6 +76,8 @@ def _charge(bins: list[BinRun], days: float) -> dict[str, Any]:
     total = {f"{group}_mc": mc for group, mc in energy.grouped(phases).items()}
     total["total_mc"] = sum(phases.values())
     total["mah_per_day"] = total["total_mc"] / _MAH_MC
+    told_mc = sum(one.told_mc for one in bins) / len(bins) / days
+    total["told_off_pct"] = 100 * abs(told_mc / total["total_mc"] - 1) if total["total_mc"] else 0
     return {**_rounded(total), "phases": _rounded(phases)}
 
 

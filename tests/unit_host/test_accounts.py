@@ -34,9 +34,10 @@ def reading(seq, pct=50, stamp=2, at_s=600_000_000):
     return report.Reading(seq, at_s, stamp, pct, pct, pct, 700, 0, 4, 0, 9, 9, 12, 0, 0, 0)
 
 
-def message(*seqs, epoch=EPOCH, gap=None, lost=0, notes=(), bin_id="bin-001", news=()):
+def message(*seqs, epoch=EPOCH, gap=None, lost=0, notes=(), bin_id="bin-001", news=(), spent_mc=0):
     now = report.Bin((), tuple(news), *report.QUIET[2:])
-    header = report.Header(bin_id, epoch, 1, 3600, -60, 3600, lost, gap, list(notes), now, 0)
+    facts = (3600, -60, 3600, lost, gap, list(notes), now, spent_mc)
+    header = report.Header(bin_id, epoch, 1, *facts)
     return f"smartbin/v1/{bin_id}/report", report.encode(header, [reading(seq) for seq in seqs])
 
 
@@ -151,6 +152,16 @@ def test_notes_bad_messages_and_strangers():
     )
     assert one.troubles == {"tcp": 3, "bad message": 1, "ack": 4}
     assert len(one.deliveries) == 1
+
+
+def test_what_nodes_say_that_they_spent_is_summed_up():
+    one = booked(a_bin(2), message(0, spent_mc=50), message(1, spent_mc=70))
+    assert one.told_mc == 120
+
+
+def test_what_was_told_again_for_want_of_an_acknowledgement_counts_once():
+    one = booked(a_bin(2), message(0, spent_mc=50), message(0, 1, spent_mc=120))
+    assert one.told_mc == 120
 
 
 def test_charge_and_battery_come_from_the_twin():

@@ -71,6 +71,12 @@ def test_the_time_awake_is_that_of_real_wakes():
 def test_charge_is_per_bin_and_day():
     found = of(a_bin(), a_bin(), days=2.0)["charge"]
     assert (found["sleep_mc"], found["total_mc"], found["mah_per_day"]) == (180.0, 360.0, 0.1)
+    assert found["told_off_pct"] == 100
+
+
+def test_the_nodes_own_estimate_is_held_against_the_twins():
+    assert of(a_bin(told_mc=648))["charge"]["told_off_pct"] == 10
+    assert of(a_bin(charge_mc={}))["charge"]["told_off_pct"] == 0
 
 
 def test_flash_wears_by_its_worst_block():
