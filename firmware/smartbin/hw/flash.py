@@ -103,10 +103,10 @@ class Flash:
             raise OSError(errno.ENODEV)
         blocks = found[0]
         try:
-            vfs.mount(vfs.VfsLfs2(blocks), _FOLDER)
+            vfs.mount(vfs.VfsLfs2(blocks, mtime=False), _FOLDER)
         except OSError:  # blank, or beyond repair
             vfs.VfsLfs2.mkfs(blocks)
-            vfs.mount(vfs.VfsLfs2(blocks), _FOLDER)
+            vfs.mount(vfs.VfsLfs2(blocks, mtime=False), _FOLDER)
             self._made_anew()
         return _FOLDER
 
