@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
 
 from sim import energy
 from sim.run import BinRun, Delivery, Run, Wake
@@ -33,7 +35,8 @@ _SENSES = ("sonar_", "adc_")
 def broken(run: Run) -> list[str]:
     """A sentence for each promise that this run broke; none where all is well."""
     found = [f"The run broke off: {run.broken}"] if run.broken else []
-    for one in run.bins:
+    for packed in run.bins:  # the rules go through its records again and again
+        one = replace(packed, wakes=list(packed.wakes), deliveries=list(packed.deliveries))
         mine = [fault for fault in run.scenario.faults if one.index in fault.bins]
         for rule in _RULES:
             found += _shown(one.id, list(rule(run, one, mine)))
@@ -61,11 +64,17 @@ def figures(run: Run) -> dict[str, float]:
 
 def charge_mc(run: Run, wake: Wake) -> float:
     """What one wake cost, in mC."""
-    board = boards.load(run.scenario.board.name)
-    sensor = sensors.find(_setting(run, "sensor") or board.SONAR)
+    chip, sensor_ma = _draws(run.scenario.board.name, _setting(run, "sensor"))
+    return sum(energy.of_wake(wake.phases, chip, sensor_ma).values())
+
+
+@cache
+def _draws(board_name: str, sensor_name: str) -> tuple[str, float]:
+    """(chip, mA of sensor and rail) of a board with that sensor; empty: its own."""
+    board = boards.load(board_name)
+    sensor = sensors.find(sensor_name or board.SONAR)
     assert sensor is not None
-    sensor_ma = sensor.supply_ma + board.RAIL_MA
-    return sum(energy.of_wake(wake.phases, board.CHIP, sensor_ma).values())
+    return board.CHIP, sensor.supply_ma + board.RAIL_MA
 
 
 def _nothing_lost(run: Run, one: BinRun, faults: list[Fault]) -> Iterator[str]:
