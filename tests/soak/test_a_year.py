@@ -15,6 +15,8 @@ from sim.leftovers import Looker
 from sim.scenario import load
 from smartbin import memory
 
+pytestmark = pytest.mark.timeout(300)  # a year takes a minute where nobody else is at work
+
 DAYS = 365
 ENDURANCE = 100_000  # erases of a block of NOR flash (data sheets: W25Q32 and the like)
 DAY_MS = 86_400_000
