@@ -109,7 +109,7 @@ class Device:
         end_ms = self._seen_ms = began_ms + answer["up_ms"]
         wake = Wake(
             began_ms,
-            answer["up_ms"],
+            answer["up_ms"] - answer["phases"].get("service", 0),
             answer["phases"],
             1 if answer["asked"] else 0,
             answer["radio"],
@@ -133,6 +133,10 @@ class Device:
             return False
         self.next_ms, self.cause = t_ms, "button"
         return True
+
+    def power_cycle(self, t_ms: int) -> None:
+        """Somebody takes the battery out then, and puts it back in at once."""
+        self._no_power(t_ms, t_ms + 1)
 
     def remembered(self) -> memory.Memory | None:
         """What the firmware's own RTC image says, or None after a loss of power."""
@@ -287,7 +291,7 @@ def line_of(sensor: sensors.Sensor) -> dict[str, Any]:
 
 
 def _has_ext0(board: types.SimpleNamespace) -> bool:
-    return board.CHIP == "esp32"
+    return board.CHIP in ("esp32", "esp32s3")
 
 
 def _blob(data: bytes) -> str:

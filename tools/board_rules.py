@@ -15,7 +15,7 @@ from tools import chips
 
 MAX_CELL_MV = 4200  # a full lithium-ion cell, the highest that our boards are run from
 _NTC_COLD_MV = 3014  # 10 k NTC B3950 at -20 C under 10 k, from 3.3 V
-_FIVE_VOLT = ("hc_sr04", "jsn_sr04t_v2")  # their data sheets state 5 V only
+FIVE_VOLT = ("hc_sr04", "jsn_sr04t_v2")  # their data sheets state 5 V only
 _SENSORS = [str(name) for name in sensors.NAMES]
 
 Values = Mapping[str, Any]
@@ -23,11 +23,15 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Attribute:
-    """One line of a board file: its kind (a key of _KINDS), whether None will do, a pin's use."""
+    """One line of a board file: its kind (a key of _KINDS), whether None will do, a pin's use.
+
+    seldom: only boards that have such a part say so, and the firmware does not ask yet.
+    """
 
     kind: str
     optional: bool = False
     use: str = ""
+    seldom: bool = False
 
 
 ATTRIBUTES = {
@@ -57,6 +61,15 @@ ATTRIBUTES = {
     "CPU_MA": Attribute("drain"),
     "LIGHT_MA": Attribute("drain"),
     "RADIO_MA": Attribute("drain"),
+    # A modem and a power chip on the board, as the chip sees them: RX is the chip's input.
+    "MODEM_KEY_PIN": Attribute("pin", use=chips.OUT, seldom=True),
+    "MODEM_TX_PIN": Attribute("pin", use=chips.OUT, seldom=True),
+    "MODEM_RX_PIN": Attribute("pin", use=chips.IN, seldom=True),
+    "MODEM_DTR_PIN": Attribute("pin", use=chips.OUT, seldom=True),
+    "MODEM_RING_PIN": Attribute("pin", use=chips.IN, seldom=True),
+    "POWER_SDA_PIN": Attribute("pin", use=chips.OUT, seldom=True),
+    "POWER_SCL_PIN": Attribute("pin", use=chips.OUT, seldom=True),
+    "POWER_IRQ_PIN": Attribute("pin", use=chips.IN, seldom=True),
 }
 
 
@@ -144,6 +157,8 @@ def _shape(values: Values) -> Iterator[str]:
     for name, attribute in ATTRIBUTES.items():
         wanted = _KINDS[attribute.kind][1] + (", or None" if attribute.optional else "")
         if name not in values:
+            if attribute.seldom:
+                continue
             yield f"{name} is missing; give it {wanted}."
         elif not _fits(name, values[name]):
             yield f"{name} = {values[name]!r} will not do; give it {wanted}."
@@ -237,7 +252,7 @@ def _pin_remarks(values: Values, chip: chips.Chip) -> Iterator[str]:
 
 
 def _supply_remarks(values: Values) -> Iterator[str]:
-    if values.get("SONAR") in _FIVE_VOLT:
+    if values.get("SONAR") in FIVE_VOLT:
         yield (
             f"SONAR = {values['SONAR']} runs from 5 V: bring its echo down to 3.3 V, "
             "with 1 kohm in series and 2 kohm to ground."

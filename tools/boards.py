@@ -4,6 +4,7 @@ A board file is data and is read as data: nothing in it is executed.
 """
 
 import ast
+import csv
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated
@@ -19,9 +20,10 @@ __all__ = ["ATTRIBUTES", "app", "check", "find", "load", "names", "notes", "prob
 
 BOARDS = Path(__file__).resolve().parent.parent / "boards"
 _WIDTH = 100  # columns
+_BOM = ("count", "part", "type", "for")
 
 app = typer.Typer(
-    no_args_is_help=True, help="The boards that the firmware knows: list, check, wire."
+    no_args_is_help=True, help="The boards that the firmware knows: list, check, wire, buy, draw."
 )
 
 
@@ -102,6 +104,19 @@ def check(where: str | Path) -> tuple[list[str], list[str]]:
     return found, notes(board)
 
 
+def bom(where: str | Path) -> list[dict[str, str]]:
+    """The parts of a board's bin: count, part, type, and the attribute that each is for.
+    Raises UserError where there is no list or a row is not one."""
+    page = path_of(where).with_name("bom.csv")
+    if not page.is_file():
+        raise UserError(f"{where} has no bom.csv; write it beside its board.py.")
+    found = list(csv.DictReader(page.read_text(encoding="utf-8").splitlines()))
+    for number, row in enumerate(found, 2):
+        if list(row) != list(_BOM) or None in row.values() or not row["count"].isdigit():
+            raise UserError(f"{page}, line {number}: a row is {', '.join(_BOM)}.")
+    return found
+
+
 def _console() -> Console:
     return Console(width=_WIDTH, highlight=False, markup=False)
 
@@ -149,6 +164,28 @@ def wiring(name: Annotated[str, typer.Argument(help="a name or a path to board.p
         table.add_row(*row)
     _console().print(table)
     _console().print(f"Notes and quirks: {page.parent.name}/wiring.md", soft_wrap=True)
+
+
+@app.command("bom")
+def bill_of_material(name: Annotated[str, typer.Argument(help="a name or a path")]) -> None:
+    """What to buy for one bin with that board."""
+    table = Table("count", "part", "type", "for")
+    for row in bom(name):
+        table.add_row(*(row[key] for key in _BOM))
+    _console().print(table)
+
+
+@app.command("drawing")
+def drawing(
+    name: Annotated[str, typer.Argument(help="a name or a path to board.py")],
+    out: Annotated[Path | None, typer.Option(help="the SVG to write; else NAME.svg here")] = None,
+) -> None:
+    """Draw the wiring of a board, as SVG."""
+    from tools import board_drawing
+
+    path = out or Path(f"{label(load(name))}.svg")
+    path.write_text(board_drawing.draw(name), encoding="utf-8")
+    _console().print(f"{path} is drawn.", soft_wrap=True)
 
 
 def wiring_table(markdown: str) -> list[list[str]]:

@@ -109,7 +109,66 @@ ESP32C3 = Chip(
     holds_asleep=False,
 )
 
-CHIPS = {chip.name: chip for chip in (ESP32, ESP32C3)}
+# Pins, ADC, RTC pins, USB, flash: ESP-IDF programming guide, "GPIO & RTC GPIO", ESP32-S3; 22 to 25
+# do not exist.  GPIO33 to 37 belong to PSRAM (or flash) with eight lines; with four they are free.
+# Straps: ESP32-S3 data sheet "Strapping Pins".  Wake: ext0/ext1 need an RTC pin, GPIO0 to 21.
+# Range at 11 dB: ESP-IDF "Analog to Digital Converter" 4.4, ESP32-S3: 0 to 3100 mV.
+# Light sleep: ESP_SLEEP_GPIO_RESET_WORKAROUND (above) is on for the S3 and the C6, as for the C3.
+ESP32S3 = Chip(
+    name="esp32s3",
+    title="ESP32-S3",
+    pins=_pins((0, 21), (26, 48)),
+    straps={
+        0: Strap(1, "low at power-on starts the serial loader instead of the firmware"),
+        3: Strap(None, "it may choose where the debugger is plugged in"),
+        45: Strap(0, "high at power-on gives the flash chip 1.8 V and the board does not start"),
+        46: Strap(None, "the serial loader starts only if it is low or free at power-on"),
+    },
+    input_only=frozenset(),
+    flash=_pins((26, 32)),
+    psram=_pins((33, 37)),
+    console={43: False, 44: False},
+    usb=_pins(19, 20),
+    adc1=_pins((1, 10)),
+    adc2=_pins((11, 20)),
+    wake=_pins((0, 21)),
+    wake_remark=None,
+    adc_best_mv=3100,
+    adc_max_mv=3100,
+    holds_asleep=False,
+)
+
+# Pins, ADC, LP pins, USB, flash: ESP-IDF programming guide, "GPIO & RTC GPIO", ESP32-C6.  With the
+# flash in its package (C6FH4) GPIO10 and 11 are not led out, without it GPIO14 is not.
+# Straps: ESP32-C6 data sheet "Strapping Pins".  Wake: LP pins GPIO0 to 7, in MicroPython by
+# esp32.wake_on_gpio (no ext0).  Range at 12 dB: data sheet, from memory, 0 to 3300 mV; how far it
+# is straight we have not found, so the C3's figure stands.
+ESP32C6 = Chip(
+    name="esp32c6",
+    title="ESP32-C6",
+    pins=_pins((0, 30)),
+    straps={
+        4: Strap(None, "it chooses an edge of the SDIO slave at power-on"),
+        5: Strap(None, "it chooses an edge of the SDIO slave at power-on"),
+        8: Strap(None, "the serial loader starts only if it is high at power-on"),
+        9: Strap(1, "low at power-on starts the serial loader instead of the firmware"),
+        15: Strap(None, "it may choose where the debugger is plugged in"),
+    },
+    input_only=frozenset(),
+    flash=_pins((24, 30)),
+    psram=frozenset(),
+    console={16: False, 17: False},
+    usb=_pins(12, 13),
+    adc1=_pins((0, 6)),
+    adc2=frozenset(),
+    wake=_pins((0, 7)),
+    wake_remark="MicroPython before 1.27 cannot wake this chip by a pin; the timer still does",
+    adc_best_mv=2500,
+    adc_max_mv=3300,
+    holds_asleep=False,
+)
+
+CHIPS = {chip.name: chip for chip in (ESP32, ESP32C3, ESP32S3, ESP32C6)}
 
 
 def reserved(chip: Chip) -> frozenset[int]:

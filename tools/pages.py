@@ -6,20 +6,30 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from tools import energy_page, events_page, faults_page, field_page, scenario_page, sensing_picture
+from tools import (
+    board_drawing,
+    boards_page,
+    energy_page,
+    events_page,
+    faults_page,
+    field_page,
+    scenario_page,
+    sensing_picture,
+)
 
-PAGES: tuple[ModuleType, ...] = (
+PAGES: tuple[Any, ...] = (  # each has PAGE, a path, and render(), its text
     scenario_page,
     faults_page,
     events_page,
     energy_page,
     field_page,
     sensing_picture,
+    boards_page,
+    *board_drawing.PAGES,
 )
 
 
@@ -34,11 +44,12 @@ def main(
         if check:
             print(f"{page.PAGE} differs from the code; run python -m tools.pages", file=sys.stderr)
         else:
+            page.PAGE.parent.mkdir(exist_ok=True)
             page.PAGE.write_text(page.render(), encoding="utf-8")
     raise typer.Exit(1 if check and stale else 0)
 
 
-def up_to_date(page: ModuleType) -> bool:
+def up_to_date(page: Any) -> bool:
     """Is the page what its module would write?"""
     return page.PAGE.is_file() and page.PAGE.read_text(encoding="utf-8") == page.render()
 

@@ -22,8 +22,8 @@ def wake_on_ext1(pins, level):
 
 
 def wake_on_gpio(pins, level):
-    """On the ESP32 itself for light sleep only: deepsleep() then raises (facts 1.2)."""
-    if twin.chip["name"] == "esp32":
+    """On the ESP32 and the S3 for light sleep only: deepsleep() then raises (facts 1.2)."""
+    if twin.chip["name"] in ("esp32", "esp32s3"):
         twin.s.wake_refused = bool(pins)
     else:
         twin.s.wake_pins = _rtc_pins(pins or ())
@@ -36,8 +36,10 @@ def _rtc_pins(pins):
     return tuple([pin.id for pin in pins])
 
 
-if twin.chip["name"] == "esp32c3":  # has neither
-    del wake_on_ext0, wake_on_ext1
+if twin.chip["name"] in ("esp32c3", "esp32c6"):
+    del wake_on_ext0
+if twin.chip["name"] == "esp32c3":
+    del wake_on_ext1
 
 
 def idf_heap_info(capabilities):
@@ -89,6 +91,8 @@ class NVS:
             elif key in space:
                 del space[key]
         self._pending = {}
+        if twin.live is not None:
+            twin.live.tell({"nvs": twin.s.nvs})
 
     def _put(self, key, value):
         twin.here()

@@ -3,11 +3,12 @@
 import re
 import shutil
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import pytest
 from typer.testing import CliRunner
 
-from tools import boards, chips
+from tools import board_drawing, boards, chips
 from tools.errors import UserError
 
 PINS = [name for name, kind in boards.ATTRIBUTES.items() if kind.kind == "pin"]
@@ -153,6 +154,41 @@ def test_faults_are_those_of_the_chip(name, value, sentence):
     assert any(sentence in text for text in boards.problems(board(GOOD_C3, **{name: value})))
 
 
+@pytest.mark.parametrize(
+    ("chip", "name", "value", "sentence"),
+    [
+        ("esp32s3", "LED_PIN", 23, "GPIO23, which the ESP32-S3 does not have"),
+        ("esp32s3", "LED_PIN", 30, "wired to the flash chip"),
+        ("esp32s3", "LED_PIN", 20, "GPIO20, which is the USB port, and with it the console"),
+        ("esp32s3", "LED_PIN", 45, "high at power-on gives the flash chip 1.8 V"),
+        (
+            "esp32s3",
+            "BATTERY_ADC_PIN",
+            12,
+            "belongs to ADC2, which does not work while Wi-Fi runs",
+        ),
+        ("esp32s3", "SERVICE_PIN", 38, "cannot wake the ESP32-S3 from deep sleep"),
+        ("esp32s3", "DOZE", True, "lets go of its outputs in light sleep"),
+        ("esp32c6", "LED_PIN", 31, "GPIO31, which the ESP32-C6 does not have"),
+        ("esp32c6", "LED_PIN", 24, "wired to the flash chip"),
+        ("esp32c6", "LED_PIN", 12, "GPIO12, which is the USB port"),
+        ("esp32c6", "RAIL_PIN", 9, "RAIL_PIN is GPIO9, which is a strapping pin"),
+        ("esp32c6", "BATTERY_ADC_PIN", 7, "GPIO7, which has no analogue converter"),
+        ("esp32c6", "SERVICE_PIN", 8, "cannot wake the ESP32-C6 from deep sleep"),
+        ("esp32c6", "DOZE", True, "lets go of its outputs in light sleep"),
+        ("esp32c6", "MODEM_TX_PIN", 27, "MODEM_TX_PIN is GPIO27, which is wired to the flash"),
+    ],
+)
+def test_the_other_chips_have_their_own(chip, name, value, sentence):
+    other = board(GOOD_C3, **{"CHIP": chip, name: value})
+    assert any(sentence in text for text in boards.problems(other))
+
+
+def test_what_few_boards_have_may_be_missing_but_not_clash():
+    assert boards.problems(board(GOOD, MODEM_TX_PIN=22)) == []
+    assert any("both GPIO25" in text for text in boards.problems(board(MODEM_TX_PIN=25)))
+
+
 @pytest.mark.parametrize("name", list(GOOD))
 def test_a_missing_attribute_is_named(name):
     found = [text for text in boards.problems(without(name)) if f"{name} is missing; give" in text]
@@ -231,6 +267,37 @@ def test_wiring_names_every_pin_of_the_board(name):
     assert "Untried on hardware" in page
     wired = {pin for key, pin in vars(boards.load(name)).items() if key in PINS}
     assert {int(pin) for pin in re.findall(r"GPIO(\d+)", table)} == wired - {None}
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_the_parts_are_those_of_the_board(name):
+    board, parts = boards.load(name), boards.bom(name)
+    wanted = {part["for"] for part in parts} - {""}
+    assert "SONAR" in wanted
+    assert wanted <= set(boards.ATTRIBUTES)
+    assert all(getattr(board, one) is not None for one in wanted)
+    for key in ("RAIL_PIN", "NTC_ADC_PIN", "TILT_PIN", "LID_PIN"):
+        assert (key in wanted) == (getattr(board, key) is not None), key
+    assert board.TITLE in parts[0]["type"]
+    five_volt = any("5 V" in note for note in boards.notes(board))
+    assert ("SONAR_ECHO_PIN" in wanted) == five_volt, "its echo wants a divider"
+
+
+@pytest.mark.parametrize("name", boards.names())
+def test_the_drawing_shows_every_pin_of_the_board(name):
+    picture = board_drawing.draw(name)
+    root = ElementTree.fromstring(picture)
+    texts = [one.text for one in root.iter("{http://www.w3.org/2000/svg}text")]
+    pins = [pin for key, pin in vars(boards.load(name)).items() if key in PINS]
+    shown = [int(text[4:]) for text in texts if text.startswith("GPIO")]
+    assert sorted(shown) == sorted(pin for pin in pins if pin is not None)
+    assert "?" not in texts, "each has a name in wiring.md"
+    assert ("rail" in texts) == (boards.load(name).RAIL_PIN is not None)
+
+
+def test_the_drawing_of_a_sensor_at_5_v_shows_its_divider():
+    assert "1k here, 2k to GND" in board_drawing.draw("devkit_v1")
+    assert "1k here" not in board_drawing.draw("firebeetle2_esp32e")
 
 
 def test_the_reference_board_is_the_one_of_the_fact_sheet():
@@ -335,6 +402,32 @@ def test_wiring_prints_the_table_within_100_columns(run):
     assert "A2 (GPIO34)" in result.output
     assert "sensor ECHO" in result.output
     assert max(map(len, result.output.splitlines())) <= 100
+
+
+def test_bom_prints_the_parts_within_100_columns(run):
+    result = run("bom", "xiao_esp32s3")
+    assert result.exit_code == 0
+    assert "JSN-SR04T v3" in result.output
+    assert max(map(len, result.output.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("row", ["one,resistor,1 kohm,", "1,resistor", "1,resistor,1 kohm,,more"])
+def test_a_row_that_is_no_part_is_named(file, row):
+    path = file("A = 1")
+    path.with_name("bom.csv").write_text(f"count,part,type,for\n{row}\n")
+    with pytest.raises(UserError, match="line 2: a row is count, part, type, for"):
+        boards.bom(path)
+
+
+def test_a_board_without_a_list_of_parts_says_so(file):
+    with pytest.raises(UserError, match=r"has no bom\.csv"):
+        boards.bom(file("A = 1"))
+
+
+def test_drawing_writes_a_picture(run, tmp_path):
+    result = run("drawing", "xiao_esp32c6", "--out", str(tmp_path / "c6.svg"))
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "c6.svg").read_text(encoding="utf-8").startswith("<svg")
 
 
 def test_wiring_without_a_page_or_a_table_says_so(run, file):

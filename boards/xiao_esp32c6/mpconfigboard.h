@@ -1,0 +1,4 @@
+#include "../common/mpconfig.h"
+
+#define MICROPY_HW_BOARD_NAME               "Seeed Studio XIAO ESP32C6"
+#define MICROPY_HW_MCU_NAME                 "ESP32C6"
