@@ -1,26 +1,27 @@
 # Board -> node -> wake -> nap.  Whatever is raised anywhere, it is noted and the node sleeps.
 import machine
+import micropython
 import sys
 
 _LAST_RESORT_MS = 3_600_000
 _LONGEST_MS = 86_400_000  # deepsleep() takes 24.8 days; a day bounds any mistake
 _HANG_MS = 20_000  # longer than the longest wake and the waits that nothing can cut short
+_PROMPT_MS = 300_000
 
 
 def one_wake():
-    """How long to nap, in milliseconds."""
+    """How long to nap, in milliseconds; None where somebody wants MicroPython's own prompt."""
     import board
+    from smartbin.errors import Handover
     from smartbin.hw import nap
     from smartbin.hw.node import assemble
-    from smartbin.wake import wake
 
     node = assemble(board)
     mem = node.shelf.recall()
     try:
-        cfg = node.shelf.settings()
-        nap_ms = wake(node, cfg, mem)
-        if cfg.talk:
-            talk(cfg, mem, nap_ms)
+        nap_ms = work(node, mem)
+    except Handover:
+        return hand_over()
     except BaseException as e:
         nap_ms = _LAST_RESORT_MS
         mem.notes.crash(e, node.raw_s())
@@ -29,6 +30,35 @@ def one_wake():
         node.keep(mem)
     nap.arm(node.service)
     return nap_ms
+
+
+def work(node, mem):
+    """A wake, and around it the console where a person may be waiting for it."""
+    from smartbin.wake import wake
+
+    cfg = node.shelf.settings()
+    if node.cause == "power" and not mem.radio:  # a supply that gave way there is no visitor
+        from smartbin.console import window
+
+        cfg, nap_ms = window.after_power(node, cfg, mem)
+        if nap_ms is not None:
+            return nap_ms
+    nap_ms = wake(node, cfg, mem)
+    if cfg.talk:
+        talk(cfg, mem, nap_ms)
+    if node.cause == "button":
+        from smartbin.console import window
+
+        return window.after_button(node, cfg, mem, nap_ms)
+    return nap_ms
+
+
+def hand_over():
+    """To MicroPython's own prompt; a node that is forgotten there works again after a while."""
+    from smartbin.hw import keys
+
+    machine.WDT(timeout=_PROMPT_MS)
+    keys.hand_over(1)  # Ctrl-A: what programs send that want the prompt
 
 
 def talk(cfg, mem, nap_ms):
@@ -42,8 +72,10 @@ def talk(cfg, mem, nap_ms):
 nap_ms = _LAST_RESORT_MS
 try:
     machine.WDT(timeout=_HANG_MS)  # before anything else can hang
+    micropython.kbd_intr(-1)  # Ctrl-C, and noise that looks like it, ends no wake
     nap_ms = one_wake()
 except BaseException as e:  # nothing is left that could take a note; asleep it does no harm
     sys.print_exception(e)
 finally:
-    machine.deepsleep(max(1000, min(_LONGEST_MS, nap_ms)))
+    if nap_ms is not None:
+        machine.deepsleep(max(1000, min(_LONGEST_MS, nap_ms)))

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from sim import expect, fleet, profile, summary
 from sim.cli_files import writable, write
+from sim.port.cli import console_command
 from sim.scenario import Scenario, load
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Run bins in the simulator.")
 
 _WIDTH = 100  # columns of a log
+
+
+app.command("console")(console_command)
 
 
 @app.callback()

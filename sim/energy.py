@@ -15,6 +15,7 @@ GROUPS: dict[str, str] = {
     "sleep": "sleep",  # deep sleep, with regulator and divider
     "boot": "boot",  # ROM, boot loader, check of the image, interpreter
     "cpu": "boot",  # awake, nothing else
+    "service": "boot",  # awake, waiting for a key at the console
     "light": "boot",  # light sleep, sensor off
     "doze": "sense",  # light sleep, sensor on
     "sense": "sense",  # CPU awake, sensor on
@@ -43,7 +44,7 @@ def of_wake(
     sensor_ma: float,
     tx_dbm: float = currents.FULL_DBM,
 ) -> dict[str, float]:
-    """Charge in mC by phase of one wake on a chip "esp32", "esp32s3" or "esp32c3".
+    """Charge in mC by phase of one wake on a chip: a name in currents.CHIPS.
 
     phases_ms: from the twin's account; sensor_ma: sensor and rail while they have power.
     """
@@ -59,6 +60,7 @@ def currents_ma(
     return {
         "boot": c.boot_ma,
         "cpu": c.cpu_ma,
+        "service": c.cpu_ma,
         "light": c.light_ma,
         "doze": c.light_ma + sensor_ma,
         "sense": c.cpu_ma + sensor_ma,

@@ -28,7 +28,7 @@ from sim.shape import Shape
 from sim.vm import Vm
 from tools import boards
 
-_BROKER_NAME = "broker.city.example"
+BROKER_NAME = "broker.city.example"
 _BROKER_PORT = 1883
 _NTP_NAME = "pool.ntp.org"
 _PATIENCE_S = 30.0  # real time after which a wake that does not end is a hang
@@ -48,12 +48,12 @@ def run(
     """
     began = time.monotonic()
     with (
-        Ear(scenario.broker, _BROKER_NAME if scenario.broker.tls else "") as ear,
+        Ear(scenario.broker, BROKER_NAME if scenario.broker.tls else "") as ear,
         _flash_folder() as flash,
     ):
-        board, city = boards.load(scenario.board.name), _city(scenario, ear, flash)
-        devices = [Device(scenario, board, one, city) for one in _bins(scenario)]
-        with closing(Looker(scenario, board, city)) as look:
+        board, town = boards.load(scenario.board.name), city(scenario, ear, flash)
+        devices = [Device(scenario, board, one, town) for one in bins_of(scenario)]
+        with closing(Looker(scenario, board, town)) as look:
             crew = _Fleet(scenario, ear, devices, progress, lambda device: watch(device, look))
             broken = crew.run()
             if broken is None and not ear.drain():
@@ -165,15 +165,18 @@ def _flash_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _city(scenario: Scenario, ear: Ear, flash: Path) -> dict[str, Any]:
-    """What all bins have in common: settings, where flash is kept, the network."""
+def city(scenario: Scenario, ear: Any, flash: Path) -> dict[str, Any]:
+    """What all bins have in common: settings, where flash is kept, the network.
+
+    ear: an Ear, or anything else that has its host, port and ca.
+    """
     settings = {
         "empty_mm": scenario.bin.empty_mm,
         "full_mm": scenario.bin.full_mm,
         "volume": Shape(scenario.bin).volume_text(),
         "wifi_ssid": scenario.radio.ssid,
         "wifi_key": scenario.radio.key,
-        "mqtt_host": _BROKER_NAME,
+        "mqtt_host": BROKER_NAME,
         "mqtt_port": _BROKER_PORT,
         "mqtt_tls": int(scenario.broker.tls),
         "mqtt_user": scenario.broker.user,
@@ -185,14 +188,14 @@ def _city(scenario: Scenario, ear: Ear, flash: Path) -> dict[str, Any]:
         "ca": ear.ca,
         "flash": flash,
         "net": {
-            "names": {_BROKER_NAME: "10.0.0.2", _NTP_NAME: "10.0.0.3"},
+            "names": {BROKER_NAME: "10.0.0.2", _NTP_NAME: "10.0.0.3"},
             "hosts": {f"10.0.0.2:{_BROKER_PORT}": (ear.host, ear.port)},
             "time": True,
         },
     }
 
 
-def _bins(scenario: Scenario) -> list[BinRun]:
+def bins_of(scenario: Scenario) -> list[BinRun]:
     ids = bin_ids(scenario)
     wastes, names = _wastes(scenario)
     pool = Pool()

@@ -16,7 +16,7 @@ class Wake:
     """One wake as the twin saw it."""
 
     t_ms: int
-    awake_ms: int
+    awake_ms: int  # at the console's window nobody's time is wasted: without phase "service"
     phases: dict[str, int]  # ms by phase (energy.PHASES)
     # 1 where the firmware asked the sensor: its rail was on, and a trigger came or the echo pin
     # was read.  A line that is stuck gets no trigger, but "stuck" is a reading, too.

@@ -44,7 +44,7 @@ class Steady:
     def book(self, device: Device, _look: Any = None) -> None:
         """A wake of that bin is over."""
         wake = device.bin.wakes[-1]
-        end_ms, index = wake.t_ms + wake.awake_ms, device.bin.index
+        end_ms, index = wake.t_ms + wake.awake_ms + wake.phases.get("service", 0), device.bin.index
         if wake.cause == "button" or end_ms < SETTLED_DAYS * _DAY_MS:
             return
         if index in self._before:

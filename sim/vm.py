@@ -30,7 +30,7 @@ class Vm:
         folders = (places.SHIMS, places.FIRMWARE, places.BOARDS / board, places.LIB, ".frozen")
         command = [interpreter.find(), "-X", f"heapsize={_HEAP}", places.SHIMS / "wakes.py"]
         self._process = subprocess.Popen(
-            [*command, main, str(ours), _chip(board)],
+            [*command, main, str(ours), chip_facts(board)],
             stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=self._log,
@@ -100,7 +100,7 @@ class Vm:
         )
 
 
-def _chip(board: str) -> str:
+def chip_facts(board: str) -> str:
     """What the shims must know of the board's chip."""
     chip = chips.CHIPS[boards.load(board).CHIP]
     return json.dumps({"name": chip.name, "adc2": sorted(chip.adc2), "wake": sorted(chip.wake)})

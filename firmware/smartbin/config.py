@@ -11,6 +11,7 @@ TABLE = (
     ("sensor", "", 0, 24, ""),
     ("empty_mm", 1200, 300, 4000, "mm"),
     ("full_mm", 250, 20, 2000, "mm"),
+    ("width_mm", 0, 0, 10_000, "mm"),
     ("volume", "", 0, 71, ""),
     ("pings", 15, 3, 15, ""),
     ("sample_s", 900, 30, 86_400, "s"),
@@ -54,6 +55,9 @@ TABLE = (
     ("mqtt_psk", "", 0, 64, ""),
     ("ntp_host", "pool.ntp.org", 0, 64, ""),
     ("clock_s", 14_400, 600, 2_592_000, "s"),
+    ("window_s", 10, 0, 60, "s"),
+    ("language", "en", 2, 2, ""),
+    ("repl_lock", 0, 0, 1, ""),
 )
 SECRETS = ("wifi_key", "wifi_pmk", "mqtt_password", "mqtt_psk")
 # Digits that a setting must have where it is not empty.
@@ -123,6 +127,8 @@ def _together(cfg):
     _less(cfg, "link_ms", "awake_ms", -1)
     if cfg.outbox not in ("rtc", "flash"):
         raise ConfigError("outbox", "outbox must be rtc or flash.")
+    if cfg.language not in ("en", "ko"):
+        raise ConfigError("language", "language must be en or ko.")
     for name, lengths in _DIGITS:
         _hex(name, getattr(cfg, name), lengths)
     if cfg.mqtt_psk and not cfg.mqtt_tls:

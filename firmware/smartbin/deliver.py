@@ -27,6 +27,7 @@ def newest(node, cfg, mem, link, battery_mv):
     gap = (mem.gap_from, mem.gap_to) if mem.gap_to else None
     told_mc = int(mem.spent_mc)
     facts = (mem.epoch, gap, mem.notes.since(), state(cfg, mem, readings), told_mc)
+    facts += (node.mounting().kept() if mem.installed else None,)
     head = header(cfg, mem, link, battery_mv, facts)
     link.publish(report.topic(cfg.bin_id), report.encode(head, readings), True, not mem.spoke_s)
     mem.outbox.forget(len(readings))
@@ -36,6 +37,7 @@ def newest(node, cfg, mem, link, battery_mv):
     mem.notes.told()
     mem.acked = mem.seq
     node.acknowledged(mem)
+    mem.installed = 0
 
 
 def segment(node, cfg, mem, link, battery_mv):
@@ -50,7 +52,7 @@ def segment(node, cfg, mem, link, battery_mv):
         readings = outbox.Readings(found.rows, found.next_seq)
         told = news(readings.telling())
         told = report.Bin(events.standing(mem.events), told, *report.QUIET[2:])
-        head = header(cfg, mem, link, battery_mv, (found.epoch, None, [], told, 0))
+        head = header(cfg, mem, link, battery_mv, (found.epoch, None, [], told, 0, None))
         link.publish(report.topic(cfg.bin_id), report.encode(head, readings), False, False)
     if not node.flash.drop(name):
         return False

@@ -58,7 +58,7 @@ def lying(sonar, _cfg, _mem, _up):
 
 def judge(burst, ear, trouble=None, tries=1):
     """A Sounding from what the pings answered, None where nothing came back."""
-    mms = _distances(burst, ear)
+    mms = distances(burst, ear)
     waste, second = family.choose(family.families(mms), ear)
     tail = (len(mms), len(burst), ear.air_dc, ear.lid_dc, family.middle(second), tries)
     if len(waste) < _PAIR and not family.likely(family.middle(waste), ear):
@@ -73,9 +73,7 @@ def _burst(sonar, cfg, mem, up, tries):
         lid_dc = sonar.air_dc()
         ear = _ear(sonar.sensor, cfg, mem.fill, lid_dc)
         burst = []
-        while len(burst) < cfg.pings and not family.enough(
-            _distances(burst, ear), len(burst), ear
-        ):
+        while len(burst) < cfg.pings and not family.enough(distances(burst, ear), len(burst), ear):
             if up.left_ms() < 2 * sonar.sensor.period_ms:
                 break
             burst.append(sonar.ping())
@@ -88,7 +86,7 @@ def _ear(sensor, cfg, state, lid_dc):
     return family.Ear(sensor, state.air_dc(lid_dc), lid_dc, state.scale_pm, state.mm, far_mm)
 
 
-def _distances(burst, ear):
+def distances(burst, ear):
     """What can be a distance, nearest first: not silence, not an answer that came too early."""
     mms = sorted([_mm(answer, ear) for answer in burst if answer is not None])
     return [mm for mm in mms if _early_mm(ear) <= mm <= ear.sensor.range_mm]

@@ -22,3 +22,16 @@ class LinkError(Exception):
         self.why = why
         self.waited_ms = waited_ms
         self.cause = cause
+
+
+class ConsoleError(Exception):
+    """What was typed cannot be done.  pair: (English, Korean) sentence, with places for args."""
+
+    def __init__(self, pair, *args):
+        super().__init__(pair[0] % args)
+        self.pair = pair
+        self.facts = args
+
+
+class Handover(Exception):
+    """Somebody wants MicroPython's own prompt instead of ours."""

@@ -5,6 +5,7 @@ SETTINGS = {
     "sensor": "kind of ultrasonic sensor; empty: the board's own",
     "empty_mm": "from the sensor to the floor of the empty bin",
     "full_mm": "from the sensor to the waste when the bin counts as full",
+    "width_mm": "inner width where the bin is narrowest; 0: nobody measured it",
     "volume": "mm:pct,mm:pct up to 8 points: fill by distance; empty: a cylinder",
     "pings": "most pings in one reading; it stops earlier when they agree",
     "sample_s": "from one measurement to the next",
@@ -48,6 +49,9 @@ SETTINGS = {
     "mqtt_psk": "TLS by this key, 32 to 64 hex digits; wants MicroPython 1.29",
     "ntp_host": "time server; empty: the clock is never set",
     "clock_s": "from one look at the time server to the next",
+    "window_s": "how long the console waits for a key after power-on; 0: not at all",
+    "language": "of the console: en or ko",
+    "repl_lock": "1: the console does not lead to MicroPython's own prompt",
 }
 
 # When an event is raised, and when it is over.

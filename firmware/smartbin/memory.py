@@ -24,7 +24,8 @@ _NET_AT = const(240)  # spent_mc and booked_s, then what hw/net.py remembers
 _ROWS_AT = const(288)
 _UNTOLD = const(255)
 
-# The numbers of a Memory, as they lie in the body; then told_pct and the outbox's lost readings.
+# The numbers of a Memory, as they lie in the body; then told_pct, the outbox's lost readings and
+# whether an installation is to be told.
 _FIELDS = ("epoch", "boot", "seq", "reserved", "acked", "set_s", "known_s", "last_s", "spoke_s")
 _FIELDS += (
     "retry_s",
@@ -38,7 +39,7 @@ _FIELDS += (
     "browned",
 )
 _FIELDS += ("prompts", "alarmed", "radio", "mirrored", "spilled")
-_BODY = "<12IiihBBBBBBBBBI"
+_BODY = "<12IiihBBBBBBBBBIB"
 _SPENT = "<fI"
 
 _MOMENTS = ("last_s", "warm_s", "first_s", "emptied_s", "lid_s")  # of fill and events
@@ -76,6 +77,7 @@ class Memory:
         self.told_pct = None  # fill in the last report
         self.spent_mc = 0.0  # charge that no report has told of, as spent.py reckons it ...
         self.booked_s = 0  # ... up to here, by the chip's clock
+        self.installed = 0  # 1: a record of an installation waits in NVS, untold
         self.net = bytes(NET_SIZE)  # a wake without radio does not look into it
         self.fill = fill.State()
         self.events = events.State()
@@ -100,7 +102,7 @@ def save(mem):
     slot[:] = bytes(_SLOT)
     told = _UNTOLD if mem.told_pct is None else mem.told_pct
     fields = [getattr(mem, name) for name in _FIELDS]
-    struct.pack_into(_BODY, slot, _BODY_AT, *fields, told, mem.outbox.lost)
+    struct.pack_into(_BODY, slot, _BODY_AT, *fields, told, mem.outbox.lost, mem.installed)
     mem.notes.pack_into(slot, _NOTES_AT)
     slot[_FILL_AT : _FILL_AT + fill.STATE_SIZE] = mem.fill.pack()
     slot[_EVENTS_AT : _EVENTS_AT + events.STATE_SIZE] = mem.events.pack()
@@ -147,7 +149,7 @@ def _load(image, generation, at):
     fields = struct.unpack_from(_BODY, image, at + _BODY_AT)
     for i, name in enumerate(_FIELDS):
         setattr(mem, name, fields[i])
-    told, lost = fields[-2:]
+    told, lost, mem.installed = fields[-3:]
     mem.told_pct = None if told == _UNTOLD else told
     rows = at + _ROWS_AT
     mem.outbox = Outbox(ROOM, image[rows : rows + image[at + 3] * 16], lost)

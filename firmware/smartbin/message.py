@@ -1,7 +1,7 @@
 # The way back from JSON: for who receives messages.  It is not on the device (see manifest.py).
 import json
 
-from smartbin import clock, echo, events
+from smartbin import clock, echo, events, installed
 from smartbin.report import VERSION, Bin, Header
 from smartbin.rows import Reading
 
@@ -27,6 +27,9 @@ _SPANS = (
     (clock.UNIX_2000, 0xFFFF_FFFF, ("at",)),
     (0, 100, ("fill_pct", "lo_pct", "hi_pct", "last_pct", "before_pct", "after_pct")),
     (0, 0xFFFF, ("v", "distance_mm", "spread_mm", "battery_mv", "full_in_h")),
+    (0, 0xFFFF, ("empty_mm", "full_mm", "width_mm", "floor_mm", "second_mm")),
+    (0, 0xFFFF, ("session_ms", "loaded_mv")),
+    (0, 255, ("echoes", "asked")),
     (-128, 127, ("air_c", "lid_c", "rssi_dbm")),
     (0, 15, ("heard", "pings")),
     (0, 4, ("quality",)),
@@ -36,6 +39,10 @@ _SPANS = (
 )
 _NULLABLE = ("at", "fill_pct", "lo_pct", "hi_pct", "distance_mm", "battery_mv", "rssi_dbm")
 _NULLABLE += ("last_pct", "last_age_s", "full_in_h", "lid_c")
+_NULLABLE += ("floor_mm", "second_mm", "session_ms", "loaded_mv")
+# Numbers of an installation, in the order of a Record.
+_INSTALL = ("at", "empty_mm", "full_mm", "width_mm", "floor_mm", "second_mm", "echoes", "asked")
+_INSTALL += ("spread_mm", "rssi_dbm", "session_ms", "battery_mv", "loaded_mv")
 _WORDS = {"full_in": events.SURE, "confidence": events.SURE, "trigger": events.TRIGGERS}
 
 
@@ -66,7 +73,7 @@ def _header(d):
     radio = (_fit(d, "battery_mv"), _fit(d, "rssi_dbm"))
     promise = (_fit(d, "next"), _fit(d, "lost"))
     who = (d["bin"], _fit(d, "epoch"), _fit(d, "boot"))
-    told = (_gap(d), sorted(notes.items()), _bin(d), _fit(d, "spent_mc"))
+    told = (_gap(d), sorted(notes.items()), _bin(d), _fit(d, "spent_mc"), _install(d))
     return Header(*who, *radio, *promise, *told)
 
 
@@ -129,6 +136,21 @@ def _emptied(d):
         raise _wrong("emptied")
     levels = (_fit(e, "before_pct"), _fit(e, "after_pct"))
     return levels + (_word(e, "confidence"), _word(e, "trigger"), _fit(e, "seq"), _fit(e, "at"))
+
+
+def _install(d):
+    i = d.get("install", 0)
+    if i is None:
+        return None
+    keys = [key for key, _ in installed.REASONS]
+    if not isinstance(i, dict) or i.get("verdict") not in installed.GRADES:
+        raise _wrong("install")
+    if not isinstance(i.get("reasons"), list) or [r for r in i["reasons"] if r not in keys]:
+        raise _wrong("install")
+    at, *facts = [_fit(i, key) for key in _INSTALL]
+    at_s = None if at is None else at - clock.UNIX_2000
+    grade = installed.GRADES.index(i["verdict"])
+    return installed.Record(grade, at_s, *facts, tuple(i["reasons"]))
 
 
 def _newest(d):

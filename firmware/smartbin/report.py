@@ -3,7 +3,7 @@ import json
 from collections import namedtuple
 from micropython import const
 
-from smartbin import clock, echo, rows
+from smartbin import clock, echo, installed, rows
 
 # A reading and its row are called by this one's name.
 Reading, ROW_SIZE = rows.Reading, rows.ROW_SIZE
@@ -13,8 +13,9 @@ VERSION = 1
 
 # What the message says of the node, beside its readings.
 # gap: (first, last + 1) of the numbers that a loss of power may have cost, or None; state: a Bin;
-# spent_mc: charge since the last report that arrived, as the node estimates it.
-_HEADER = "bin epoch boot battery_mv rssi_dbm next_s lost gap notes state spent_mc"
+# spent_mc: charge since the last report that arrived, as the node estimates it; install: the
+# Record of an installation that no report has told of, or None.
+_HEADER = "bin epoch boot battery_mv rssi_dbm next_s lost gap notes state spent_mc install"
 Header = namedtuple("Header", _HEADER.split())
 
 # What it says of the bin now.  standing: names of events; news: (name, 1 raised / 0 released, seq
@@ -26,6 +27,11 @@ QUIET = Bin((), (), None, None, None, None)
 
 _LINE = const(44)  # bytes of a usual row
 _EMPTIED = '{"before_pct":%d,"after_pct":%d,"confidence":"%s","trigger":"%s","seq":%d,"at":%s}'
+_INSTALL = (
+    '{"verdict":"%s","at":%s,"reasons":[%s],"empty_mm":%d,"full_mm":%d,"width_mm":%d,'
+    '"floor_mm":%s,"second_mm":%s,"echoes":%d,"asked":%d,"spread_mm":%d,"rssi_dbm":%s,'
+    '"session_ms":%s,"battery_mv":%s,"loaded_mv":%s}'
+)
 
 
 def topic(bin_id):
@@ -78,12 +84,24 @@ def _parts(header, r):
         ',"news":[%s]' % ",".join(['["%s",%d,%d]' % row for row in now.news]),
         ',"emptied":%s' % _emptied(now.emptied),
         ',"notes":{%s}' % ",".join(['"%s":%d' % n for n in header.notes]),
+        ',"install":%s' % _install(header.install),
         ',"backlog":[',
     )
 
 
 def _emptied(facts):
     return "null" if facts is None else _EMPTIED % (facts[:-1] + (_num(facts[-1]),))
+
+
+def _install(kept):
+    if kept is None:
+        return "null"
+    mms = (kept.empty_mm, kept.full_mm, kept.width_mm, _num(kept.floor_mm), _num(kept.second_mm))
+    at = _num(None if kept.at_s is None else kept.at_s + clock.UNIX_2000)
+    echoes = (kept.heard, kept.pings, kept.spread_mm, _num(kept.rssi_dbm), _num(kept.session_ms))
+    reasons = ",".join(['"%s"' % key for key in kept.reasons])
+    facts = (installed.GRADES[kept.grade], at, reasons) + mms + echoes
+    return _INSTALL % (facts + (_num(kept.idle_mv), _num(kept.loaded_mv)))
 
 
 def _line(r, comma):

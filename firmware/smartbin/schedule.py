@@ -54,6 +54,8 @@ def due(level, cfg, mem, now_s, asked, period_s):
         return "safe"
     if not mem.spoke_s:
         return "first"
+    if mem.installed:
+        return "installed"  # who has just closed the lid wants to hear of it
     return _routine(level, cfg, mem, now_s - mem.spoke_s, nap_s(cfg, mem, now_s, period_s))
 
 

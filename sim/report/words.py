@@ -60,6 +60,7 @@ _PHASES = {
     "sleep": "asleep",
     "boot": "start-up",
     "cpu": "computing",
+    "service": "waiting at the console",
     "light": "light sleep",
     "doze": "light sleep, sensor on",
     "sense": "measuring",
@@ -78,7 +79,7 @@ _PHASES = {
 }
 # Few enough to tell apart in a picture, light to dark, and what belongs to each.
 STAGES = {
-    "boot": ("start-up", ("boot", "cpu", "light")),
+    "boot": ("start-up", ("boot", "cpu", "service", "light")),
     "sense": ("measuring", ("doze", "sense")),
     "join": ("joining Wi-Fi", ("start", "scan", "join", "dhcp", "leave")),
     "tls": ("TLS handshake", ("tls",)),

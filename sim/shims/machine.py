@@ -14,7 +14,7 @@ PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
 PIN_WAKE, EXT0_WAKE, EXT1_WAKE, TIMER_WAKE, TOUCHPAD_WAKE, ULP_WAKE = 2, 2, 3, 4, 5, 6
 
 _RTC_BYTES = 2048
-_DROPS = ("esp32c3",)  # these let go of their outputs in light sleep (ESP-IDF)
+_DROPS = ("esp32c3", "esp32s3", "esp32c6")  # let go of outputs in light sleep (ESP-IDF)
 
 
 def reset_cause():

@@ -81,7 +81,8 @@ class WLAN:
             return self._r.state()
         if param[0] != "rssi":
             raise ValueError("unknown status param")
-        if self._r.state() != STAT_GOT_IP:
+        joined = self._r.state() == STAT_GOT_IP or self._r.phase == "dhcp"  # with no address yet
+        if not joined:
             raise OSError("Wifi Not Connected")
         return twin.s.frame["air"]["rssi_dbm"]
 

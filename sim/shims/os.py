@@ -4,14 +4,41 @@ from collections import namedtuple
 import twin
 
 _real = twin.builtin("os")
+_OUTSIDE = ("host", 0x4000)
+_READ_ONLY = 30  # EROFS
 _Name = namedtuple("uname_result", ("sysname", "nodename", "release", "version", "machine"))
 
 chdir, getcwd = _real.chdir, _real.getcwd
-ilistdir, listdir = _real.ilistdir, _real.listdir
-mkdir, rmdir = _real.mkdir, _real.rmdir
 mount, umount = _real.mount, _real.umount
-remove, rename, unlink = _real.remove, _real.rename, _real.unlink
 stat, statvfs = _real.stat, _real.statvfs
+
+
+def _guarded(do):
+    """do(*paths), but not to the computer's own files, where they are beside the chip's."""
+
+    def done(*paths):
+        for path in paths if twin.live is not None else ():
+            whole = path if path.startswith("/") else _real.getcwd() + "/" + path
+            if whole.strip("/").split("/")[0] == _OUTSIDE[0]:
+                raise OSError(_READ_ONLY)
+        return do(*paths)
+
+    return done
+
+
+mkdir, rmdir = _guarded(_real.mkdir), _guarded(_real.rmdir)
+remove, rename, unlink = [_guarded(one) for one in (_real.remove, _real.rename, _real.unlink)]
+
+
+def ilistdir(*path):
+    """Less the computer's own files, where they are beside the chip's (twin_live.py)."""
+    if twin.live is None:
+        return _real.ilistdir(*path)
+    return iter([one for one in _real.ilistdir(*path) if one[:2] != _OUTSIDE])
+
+
+def listdir(*path):
+    return [one[0] for one in ilistdir(*path)]
 
 
 def urandom(n):
@@ -28,8 +55,22 @@ def urandom(n):
 
 
 def uname():
-    return _Name("esp32", "esp32", "1.25.0", "simulated", "simulated board with ESP32")
+    machine = "simulated board with " + twin.chip["name"].upper()
+    return _Name("esp32", "esp32", "1.25.0", "simulated", machine)
 
 
 def sync():
     pass
+
+
+def dupterm(stream, index=0):
+    """The terminal beside the serial port; here only what it types matters."""
+    old, twin.s.term = getattr(twin.s, "term", None), stream
+    return old
+
+
+def dupterm_notify(obj):
+    """What was typed there goes where the serial port's keys go."""
+    stream, key = getattr(twin.s, "term", None), bytearray(1)
+    while stream is not None and stream.readinto(key):
+        twin.s.typed.append(key[0])

@@ -12,6 +12,8 @@ _LONG_AGO_US = -1_000_000_000
 _WELL = {}  # no fault
 _CHAR_US = 87  # ten bits at 115,200 baud: the console makes whoever prints wait
 
+waiting = None  # waiting(us) -> is there a key? lets that time pass; None: nobody types
+live = None  # what makes virtual waiting real, and tells the host at once (twin_live.py)
 chip = {}  # name, adc2 (pins), wake (pins that can end a deep sleep); set once, by wakes.py
 
 
@@ -80,6 +82,7 @@ def begin(frame, rtc):
     s.flash_erases = s.flash_writes = 0
     s.flash_us = 0  # spent on writing and erasing
     s.mount_us = 0  # spent on reading flash
+    s.typed = bytearray()  # that the program itself gave back to whoever reads keys next
     s.accel_us = None  # when the accelerometer has something to tell; None: it is asleep
     _network(frame)
     _boot(frame)
@@ -144,6 +147,14 @@ def watch():
 
 def spend(us):
     """Virtual time passes, until something stops it."""
+    if live is None:
+        pass_by(us)
+    else:
+        live.spend(us)
+
+
+def pass_by(us):
+    """Virtual time passes, and nobody waits for it."""
     t = s
     if t.ended:
         raise t.ended[1]()
@@ -183,9 +194,9 @@ def _stop():
 
 def for_ever():
     """A wait without an end: the watchdog bites, or nothing ever ends it."""
-    if s.end_us == NEVER_US:
+    if s.end_us == NEVER_US and live is None:
         end("hung", Reset)
-    spend(NEVER_US)
+    spend(NEVER_US)  # behind a port until Ctrl-C
 
 
 def cut():
@@ -204,6 +215,8 @@ def here():
     """Raises again whatever ended this run: a chip that is off does nothing more."""
     if s.ended:
         raise s.ended[1]()
+    if live is not None:
+        live.catch_up()
 
 
 def end(how, error):
@@ -275,7 +288,7 @@ def busy(counter, us):
 def _print(*args, sep=" ", end="\n", file=None):
     """The console's own print, and the time that it takes."""
     _plain_print(*args, sep=sep, end=end, **({} if file is None else {"file": file}))
-    if file is None:
+    if file is None and live is None:
         spend(_CHAR_US * len(sep.join([str(one) for one in args]) + end))
 
 

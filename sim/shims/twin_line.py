@@ -4,12 +4,12 @@
 # Not a module of the ESP32.  Faults are found where they happen, in the stream of bytes.  Those
 # that look into MQTT packets leave a stream alone that begins with a TLS handshake.
 import errno
-import select
 import struct
 
 import twin
 
 _socket = twin.builtin("socket")
+select = twin.builtin("select")  # of the computer: for its sockets
 
 _HANDSHAKE = 22  # first byte of a TLS record that opens a session
 _CONNACK, _PUBACK = 0x20, 0x40

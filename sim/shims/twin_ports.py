@@ -25,7 +25,7 @@ class UART:
         invert=0,
     ):
         twin.here()
-        if id not in (1, 2) or (id == 2 and twin.chip["name"] == "esp32c3"):
+        if id not in (1, 2) or (id == 2 and twin.chip["name"] in ("esp32c3", "esp32c6")):
             raise ValueError("UART(%d) does not exist" % id)  # and 0 is the console
         if tx is None or rx is None:
             twin.end("reset", twin.Reset)  # UART 1's own pins are those of the flash chip

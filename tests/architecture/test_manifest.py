@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from sim import places
+from smartbin.console import commands
 
 MANIFEST = places.FIRMWARE / "manifest.py"
 
@@ -43,4 +44,6 @@ def imported(name: str, known: set[str]) -> None:
 def test_an_image_holds_what_it_imports_and_nothing_else() -> None:
     known: set[str] = set()
     imported("main.py", known)
+    for row in commands.TABLE:  # loaded when somebody calls them
+        imported(f"smartbin/console/{row[3]}.py", known)
     assert frozen(MANIFEST) == known

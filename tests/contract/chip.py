@@ -79,6 +79,11 @@ class Outcome:
         return self.account[key]
 
     @property
+    def awake_ms(self) -> int:
+        """Without what it spent waiting for somebody at the console."""
+        return self["up_ms"] - self["phases"].get("service", 0)
+
+    @property
     def said(self) -> Any:
         """What the program said last; a program that crashed has said nothing."""
         assert self["crash"] is None, self["crash"]

@@ -408,6 +408,27 @@ def test_what_was_acknowledged_is_not_delivered_again_after_a_loss_of_power(desk
     assert (mem.spilled, mem.gap_from, mem.gap_to) == (0, 5, 16)
 
 
+KEPT = """
+from smartbin import installed
+from smartbin.hw import mounting
+kept = installed.Record(0, None, 1200, 250, 600, 1200, None, 30, 30, 0, -60, 2000, 0, 0, ())
+mounting.keep(kept)
+mem.installed = 1
+"""
+
+
+def test_an_installation_that_nobody_has_heard_of_is_told_after_a_loss_of_power(desk):
+    one = desk()
+    assert one.wake("shelf.keep(mem)").installed == 0
+    one.wake(KEPT + "shelf.keep(mem)")
+    mem = one.loses_power()
+    assert mem.installed == 1
+    one.wake("measure(1); acknowledge()")
+    mem = one.loses_power()
+    assert mem.installed == 0
+    assert one.numbers["install"], "and the record stays"
+
+
 def test_a_broken_mirror_is_passed_over(desk):
     one = desk(outbox="flash")
     one.wake("measure(5); spoil('mirror', b'BO' + bytes(90))")

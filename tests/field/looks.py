@@ -67,7 +67,8 @@ class Desk:
         assert mem is not None
         newest = mem.outbox.readings(mem.seq)[-1]
         reason = echo.REASONS[newest.reason]
-        return Seen(newest.pct, newest.mm, reason, events.standing(mem.events), answer["up_ms"])
+        awake_ms = answer["up_ms"] - answer["phases"].get("service", 0)
+        return Seen(newest.pct, newest.mm, reason, events.standing(mem.events), awake_ms)
 
     def looks(self, n: int, *echoes: int, **changes: Any) -> list[Seen]:
         return [self.look(*echoes, **changes) for _ in range(n)]

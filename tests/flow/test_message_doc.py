@@ -6,7 +6,8 @@ import json
 import re
 
 from sim import places
-from smartbin import clock, echo, message, notes, report
+from smartbin import clock, echo, installed, message, notes, report
+from tools.device import decode
 
 TEXT = (places.ROOT / "docs" / "message.md").read_text()
 
@@ -49,3 +50,38 @@ def test_clock_and_reason_numbers() -> None:
 
 def test_every_note_has_a_line() -> None:
     assert [row[0].strip("`") for row in rows("Names in `notes`")] == list(notes.NAMES)
+
+
+def section() -> str:
+    return TEXT.split("## The installation\n")[1].split("\n## ")[0]
+
+
+def test_the_installation_is_shown_as_it_is_sent() -> None:
+    told = re.search(r"```text\n(.*?)\n```", section(), re.S)
+    assert told
+    whole = example().replace(b'"install":null', told[1].encode())
+    header, _ = message.decode(whole)
+    assert header.install is not None
+    assert told[1].encode() in report.encode(header, message.decode(example())[1][-1:])
+    fields = section().split("| reason |")[0]
+    named = [
+        name
+        for line in fields.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`(\w+)`", line.split("|")[1])
+    ]
+    assert named == list(json.loads("{" + told[1] + "}")["install"])
+
+
+def test_every_reason_against_an_installation_has_a_line() -> None:
+    lines = re.findall(r"^\| `(\w+)` \| (no|warnings) \|", section(), re.M)
+    assert lines == [(key, installed.GRADES[grade]) for key, grade in installed.REASONS]
+
+
+def test_decode_shows_an_installation() -> None:
+    told = re.search(r"```text\n(.*?)\n```", section(), re.S)
+    assert told
+    shown = decode.report(example().replace(b'"install":null', told[1].encode()))
+    line = "installation: warnings because of second, blind (29 of 30 pings, floor at 1196 mm)"
+    assert f"  {line}" in shown
+    assert not any("installation" in line for line in decode.report(example()))

@@ -60,7 +60,7 @@ def wake(node, peer, flash):
         net = leads_to(peer.port, NEVER_MS)
         found = node.wake(rtc, flash=flash, nvs=stored(), net=net, **cause)
         assert found["how"] == "deepsleep", found["crash"]
-        assert found["up_ms"] <= LONGEST_MS
+        assert found.awake_ms <= LONGEST_MS
         mem = memory.load(found.rtc)
         assert "crash" not in dict(mem.notes.since())
         assert mem.radio == 0

@@ -59,7 +59,7 @@ def lives(node, peer, rtc=b"", cause=POWER, nvs=None, **changes):
     told = {"nvs": stored() if nvs is None else nvs, "net": leads_to(peer.port), **cause}
     found = node.wake(rtc, **told, **changes)
     assert found["how"] == "deepsleep", found["crash"]
-    assert found["up_ms"] <= LONGEST_MS
+    assert found.awake_ms <= LONGEST_MS
     assert 1000 <= found["sleep_ms"] <= 86_400_000
     mem = memory.load(found.rtc)
     assert "crash" not in dict(mem.notes.since()), mem.notes.text

@@ -40,7 +40,16 @@ def memories(draw):
         setattr(mem, name, draw(longs))
     mem.gap_from, mem.gap_to = draw(longs), draw(longs)
     mem.rate_ppm, mem.doubt_s = draw(rates), draw(st.integers(-(2**31), 2**31 - 1))
-    for name in ("learnt", "ill", "browned", "prompts", "alarmed", "radio", "spilled"):
+    for name in (
+        "learnt",
+        "ill",
+        "browned",
+        "prompts",
+        "alarmed",
+        "radio",
+        "spilled",
+        "installed",
+    ):
         setattr(mem, name, draw(st.integers(0, 255)))
     mem.fails = draw(st.integers(0, 12))
     mem.told_pct = draw(st.none() | st.integers(0, 100))

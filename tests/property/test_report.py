@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from smartbin import clock, echo, events, fill, message, notes, report
+from smartbin import clock, echo, events, fill, installed, message, notes, report
 
 law = settings(deadline=None)  # a busy machine is no failure
 
@@ -16,7 +16,7 @@ SENTENCE = re.compile(
     r"|A report of version \d+; this reads version 1\."
 )
 
-BARE = report.Header("b", 0, 1, None, None, 60, 0, None, [], report.QUIET, 0)
+BARE = report.Header("b", 0, 1, None, None, 60, 0, None, [], report.QUIET, 0, None)
 
 pcts = st.none() | st.integers(0, 100)
 readings = st.builds(
@@ -53,6 +53,27 @@ states = st.builds(
     full_in=st.none() | st.tuples(st.integers(0, 9999), words[0]),
     lid_c=st.none() | st.integers(-128, 127),
 )
+some16 = st.none() | st.integers(1, 0xFFFF)
+installs = st.none() | st.builds(
+    installed.Record,
+    grade=st.integers(0, 2),
+    at_s=st.none() | st.integers(0, 0xFFFF_FFFF - clock.UNIX_2000),
+    empty_mm=st.integers(300, 4000),
+    full_mm=st.integers(20, 2000),
+    width_mm=st.integers(0, 10_000),
+    floor_mm=some16,
+    second_mm=some16,
+    heard=st.integers(0, 30),
+    pings=st.just(30),
+    spread_mm=st.integers(0, 255),
+    rssi_dbm=st.none() | st.integers(-128, -1),
+    session_ms=some16,
+    idle_mv=some16,
+    loaded_mv=some16,
+    reasons=st.lists(st.sampled_from([key for key, _ in installed.REASONS]), max_size=16).map(
+        tuple
+    ),
+)
 headers = st.builds(
     report.Header,
     bin=st.from_regex(r"[A-Za-z0-9_-]{1,24}", fullmatch=True),
@@ -68,6 +89,7 @@ headers = st.builds(
     ),
     state=states,
     spent_mc=st.integers(0, 0xFFFF_FFFF),
+    install=installs,
 )
 messages = st.builds(report.encode, headers, st.lists(readings, min_size=1, max_size=4)).map(
     json.loads
@@ -148,7 +170,7 @@ def test_a_message_is_json_in_a_fixed_order(header, sent):
     keys = "v bin epoch boot seq at clock alarm fill_pct lo_pct hi_pct at_least"
     keys += " last_pct last_age_s full_in_h full_in distance_mm spread_mm"
     keys += " quality reason heard pings air_c lid_c battery_mv rssi_dbm spent_mc next lost gap"
-    keys += " events news emptied notes backlog"
+    keys += " events news emptied notes install backlog"
     assert " ".join(d) == keys
     assert all(len(row) == len(message.COLUMNS) for row in d["backlog"])
     assert json.dumps(d, separators=(",", ":")).encode() == text

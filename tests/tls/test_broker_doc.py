@@ -14,7 +14,7 @@ import pytest
 
 from sim import places
 from sim.mosquitto import free_port
-from smartbin import clock, echo, events, memory, notes, report
+from smartbin import clock, echo, events, installed, memory, notes, report
 from tests.tls import mosquitto
 from tests.tls.mosquitto import DOC, FOLDER, STATE, Ports
 
@@ -71,11 +71,20 @@ def test_the_longest_report_passes_the_limits():
     news = [("battery_critical", 1, 0xFFFF_FFFF)] * memory.ROOM
     emptied = (100, 100, "medium", "level", 0xFFFF_FFFF, 0xFFFF_FFFF)
     now = report.Bin(standing, news, emptied, None, (9999, "medium"), -128)
-    head = report.Header("x" * 24, *numbers, gap, told, now, 9_999_999)
+    told_once = installed.Record(
+        1, 2**31, *[10_000] * 5, 255, 255, 255, -128, 65_535, *[65_535] * 2, longest_reasons()
+    )
+    head = report.Header("x" * 24, *numbers, gap, told, now, 9_999_999, told_once)
     longest = len(report.encode(head, [row] * memory.ROOM))
     (limit,) = re.findall(r"^message_size_limit (\d+)$", PAGE, re.M)
     (packet,) = re.findall(r"^max_packet_size (\d+)$", PAGE, re.M)
     assert longest < 6144 < int(limit) < int(packet)
+
+
+def longest_reasons():
+    """As many as a record keeps, the longest names of all."""
+    keys = sorted((key for key, _ in installed.REASONS), key=len, reverse=True)
+    return tuple(keys[:16])
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")

@@ -2,6 +2,7 @@
 
 from smartbin import config, deliver, memory, message, outbox, report
 from smartbin.errors import LinkError
+from tests.unit.one_report import INSTALL
 
 CFG = config.check({"bin_id": "bank-7"})
 NOW = 636_422_400
@@ -74,6 +75,12 @@ class Desk:
     def keep(self, mem):
         self.log.append("keep")
 
+    def mounting(self):
+        return self
+
+    def kept(self):
+        return INSTALL
+
     def acknowledged(self, mem):
         self.promised.append((mem.acked, mem.outbox.lost))
         self.log.append("acknowledged")
@@ -89,6 +96,20 @@ def delivered(desk, mem):
     return desk.heard
 
 
+# -- the installation --------------------------------------------------------------------------
+
+
+def test_an_installation_is_told_once_and_when_it_has_arrived_no_more():
+    mem = memory_with(1)
+    mem.installed = 1
+    desk = Desk()
+    assert delivered(desk, mem)[0][0].install == desk.kept()
+    assert mem.installed == 0
+    mem.outbox.put(reading(mem.seq))
+    mem.seq += 1
+    assert delivered(Desk(), mem)[0][0].install is None
+
+
 # -- the newest --------------------------------------------------------------------------------
 
 
@@ -97,7 +118,7 @@ def test_the_newest_goes_first_retained_and_is_forgotten():
     mem.notes.add("tcp")
     ((header, seqs, retained, confirmed),) = delivered(Desk(), mem)
     assert header == report.Header(
-        "bank-7", 9, 3, 3594, -67, 22_050, 0, None, [("tcp", 1)], QUIET, 0
+        "bank-7", 9, 3, 3594, -67, 22_050, 0, None, [("tcp", 1)], QUIET, 0, None
     )
     assert (seqs, retained, confirmed) == ([100, 101, 102], True, True)
     assert (len(mem.outbox), mem.acked, mem.notes.since()) == (0, 103, [])

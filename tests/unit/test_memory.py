@@ -29,7 +29,7 @@ def facts(mem):
     numbers = tuple([getattr(mem, name) for group in NUMBERS for name in group])
     notes = (mem.notes.counts, mem.notes.last, mem.notes.text)
     past = (bytes(mem.fill.pack()), bytes(mem.events.pack()))
-    past += (mem.spent_mc, mem.booked_s, bytes(mem.net))
+    past += (mem.spent_mc, mem.booked_s, bytes(mem.net), mem.installed)
     return numbers, mem.told_pct, mem.outbox.lost, bytes(mem.outbox.rows), notes, past
 
 

@@ -1,11 +1,12 @@
 """The way back from JSON: what was sent comes back, rubbish is refused with a sentence."""
 
-from smartbin import clock, echo, message, report, rows
+from smartbin import clock, echo, installed, message, report, rows
 from tests.unit.one_report import (
     BARE,
     FIELDS,
     GOOD,
     HEADER,
+    INSTALL,
     NOON,
     NULLABLE,
     ROW,
@@ -53,7 +54,9 @@ def wrong(name):
 
 def test_the_message_comes_back_in_order():
     header, readings = message.decode(text(*FIELDS))
-    assert header == report.Header(*(HEADER[:8] + ([("sonar", 1), ("tcp", 2)], STATE, 187)))
+    assert header == report.Header(
+        *(HEADER[:8] + ([("sonar", 1), ("tcp", 2)], STATE, 187, INSTALL))
+    )
     assert [r.seq for r in readings] == [40, 41, 42]
     assert readings[-1] == without_news(GOOD)
 
@@ -244,3 +247,32 @@ def test_an_emptying_is_levels_words_and_when():
     ):
         assert refused(with_field('"emptied":{%s}' % (good % facts))) == wrong(key)
     assert refused(with_field('"emptied":[90,0]')) == wrong("emptied")
+
+
+def test_an_installation_comes_back():
+    header, _ = message.decode(text(*FIELDS))
+    assert header.install == INSTALL
+
+
+def test_an_installation_that_is_wrong_is_refused():
+    (good,) = [field for field in FIELDS if field.startswith('"install"')]
+    for old, new in (
+        ('"warnings"', '"perhaps"'),
+        ('"few"', '"because"'),
+        ('"asked":30', '"asked":256'),
+        ('"full_mm":250', '"full_mm":null'),
+        ('"second_mm":null', '"second_mm":"far"'),
+    ):
+        assert old in good
+        bad = [field.replace(old, new) if field == good else field for field in FIELDS]
+        name = old.split(":")[0].strip('"') if ":" in old else "install"
+        assert refused(text(*bad)) == wrong(name), old
+    bad = ['"install":[]' if field == good else field for field in FIELDS]
+    assert refused(text(*bad)) == wrong("install")
+
+
+def test_every_reason_against_an_installation_comes_back():
+    for key, _ in installed.REASONS:
+        kept = installed.Record(*(INSTALL[:-1] + ((key,),)))
+        header, _ = message.decode(report.encode(report.Header(*(BARE[:-1] + (kept,))), [GOOD]))
+        assert header.install == kept

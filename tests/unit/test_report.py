@@ -23,7 +23,7 @@ def test_the_fields_keep_their_order_when_nothing_is_known():
         b'"last_age_s":null,"full_in_h":null,"full_in":null,"distance_mm":30,"spread_mm":2,'
         b'"quality":1,"reason":"near","heard":3,"pings":3,"air_c":0,"lid_c":null,'
         b'"battery_mv":null,"rssi_dbm":null,"spent_mc":0,"next":60,"lost":12,"gap":null,'
-        b'"events":[],"news":[],"emptied":null,"notes":{},"backlog":[]}'
+        b'"events":[],"news":[],"emptied":null,"notes":{},"install":null,"backlog":[]}'
     )
 
 

@@ -242,6 +242,15 @@ def test_safe_mode_reports_and_sleeps_long():
     assert nap_s(mem) == 21_600
 
 
+def test_an_installation_is_told_by_the_next_wake_but_for_a_back_off():
+    mem = told(40)
+    assert due(40, mem) is None
+    mem.installed = 1
+    assert due(40, mem) == "installed"
+    mem.fails, mem.retry_s = 1, NOW + 60
+    assert due(40, mem) is None
+
+
 def test_one_acknowledged_report_ends_safe_mode():
     mem = memory_ill(told(40), 200)
     schedule.spoke(NOTHING, mem, NOW)

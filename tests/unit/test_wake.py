@@ -208,7 +208,7 @@ def test_the_message_says_what_was_measured():
     ((topic, header, readings),) = node.heard
     assert topic == b"smartbin/v1/bank-7/report"
     now = report.Bin((), (), None, None, None, 20)
-    assert header == report.Header("bank-7", 77, 3, 3594, -67, 22_050, 0, None, [], now, 9)
+    assert header == report.Header("bank-7", 77, 3, 3594, -67, 22_050, 0, None, [], now, 9, None)
     (r,) = readings
     assert (r.seq, r.mm, r.quality, r.air_c) == (40, 725, 4, 20)
     assert 45 < r.pct < 53

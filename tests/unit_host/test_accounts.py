@@ -36,7 +36,7 @@ def reading(seq, pct=50, stamp=2, at_s=600_000_000):
 
 def message(*seqs, epoch=EPOCH, gap=None, lost=0, notes=(), bin_id="bin-001", news=(), spent_mc=0):
     now = report.Bin((), tuple(news), *report.QUIET[2:])
-    facts = (3600, -60, 3600, lost, gap, list(notes), now, spent_mc)
+    facts = (3600, -60, 3600, lost, gap, list(notes), now, spent_mc, None)
     header = report.Header(bin_id, epoch, 1, *facts)
     return f"smartbin/v1/{bin_id}/report", report.encode(header, [reading(seq) for seq in seqs])
 

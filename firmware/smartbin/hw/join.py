@@ -18,7 +18,7 @@ _REFUSED = (202, 204, 15)  # authentication, handshake and 4-way handshake failu
 _LEFT = const(8)  # our own disconnect(), which counts as a failure, too
 _FULL_DBM, _STEP_DBM, _LOWEST_DBM = const(20), const(3), const(8)
 _SOFTEST_DBM = const(2)  # the driver knows nothing lower
-_NEEDED_DBM = const(-88)  # an access point hears us down to this; an estimate
+NEEDED_DBM = const(-88)  # an access point hears us down to this; an estimate
 _NO_ADDRESS = "0.0.0.0"
 
 
@@ -102,7 +102,7 @@ class Station:
     def _power_dbm(self):
         """As much less than full power as the signal of last time was better than it must be."""
         net, margin_db = self._net, self._cfg.tx_margin_db
-        spare_db = net.rssi_dbm - _NEEDED_DBM - margin_db
+        spare_db = net.rssi_dbm - NEEDED_DBM - margin_db
         if not margin_db or not net.rssi_dbm or spare_db <= 0:
             return self._most_dbm
         return max(_SOFTEST_DBM, min(self._most_dbm, _FULL_DBM - spare_db))

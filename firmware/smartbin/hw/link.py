@@ -16,6 +16,7 @@ _ECHO_MS = const(3000)  # our own report comes back within this, or the broker s
 
 class Link:
     rssi_dbm = None
+    _kind = Station
 
     def __init__(self, cfg, up, mem, node):
         self._cfg = cfg
@@ -32,7 +33,7 @@ class Link:
     def __enter__(self):
         limit = self._limit = self._up.within(self._cfg.link_ms)
         browned = self._mem.browned  # supplies that gave way: each one costs the transmitter 3 dB
-        self._station = Station(self._cfg, self.net, limit, self._node.raw_s, browned)
+        self._station = self._kind(self._cfg, self.net, limit, self._node.raw_s, browned)
         try:
             self.rssi_dbm = self._station.join()
         except OSError as e:  # the driver may raise anywhere: no memory, a state of its own

@@ -7,6 +7,8 @@ from smartbin import sensors, spent
 from smartbin.hw import nap, parts
 from smartbin.hw.shelf import Shelf
 
+_CONSOLE_MS = 20_000  # longer than any step of a command
+
 
 class Node:
     """What a wake needs of the hardware."""
@@ -15,6 +17,7 @@ class Node:
 
     def __init__(self, board):
         self._board = board
+        self.title, self.sensor = board.NAME, board.SONAR
         self.cause = nap.cause()
         self.asked = self.cause == "button"
         self.service = parts.button(board.SERVICE_PIN)
@@ -27,6 +30,28 @@ class Node:
         self.flash = shelf.flash
         self.keep, self.secure = shelf.keep, shelf.secure
         self.acknowledged, self.oldest_segment = shelf.acknowledged, shelf.oldest_segment
+
+    def keys(self):
+        """Keys and screen of the serial port."""
+        from smartbin.hw import keys
+
+        return keys.Keys()
+
+    def desk(self):
+        """The module that changes settings."""
+        from smartbin.hw import desk
+
+        return desk
+
+    def feed(self):
+        """For a console that is open: the watchdog waits for another while."""
+        nap.guard(_CONSOLE_MS)
+
+    def mounting(self):
+        """The module that keeps the record of an installation."""
+        from smartbin.hw import mounting
+
+        return mounting
 
     def senses(self):
         """Battery, tilt and lid, of what the board has: a Senses."""
@@ -52,6 +77,18 @@ class Node:
         from smartbin.hw.link import Link
 
         self._link = Link(cfg, up, mem, self)
+        return self._link
+
+    def probe(self):
+        """What the service console tries out; loaded when it is asked for."""
+        from smartbin.hw import probe
+
+        return probe
+
+    def session(self, cfg, mem, up, tell):
+        """A link() that tells how long each step took: see hw/probe.py."""
+        gc.collect()
+        self._link = self.probe().Session(cfg, up, mem, self, tell)
         return self._link
 
     def raw_s(self):

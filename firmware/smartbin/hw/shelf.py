@@ -49,7 +49,7 @@ class Shelf:
 
     def acknowledged(self, mem):
         """The broker has everything below mem.acked."""
-        self._put(mem, starts=0)
+        self._put(mem, starts=0, **({"untold": 0} if mem.installed else {}))
         if mem.mirrored:
             self._try(self.flash.unmirror)
             mem.mirrored = 0
@@ -73,6 +73,7 @@ class Shelf:
         mem.known_s = store.number("known")
         mem.starts = store.number("starts")
         mem.outbox.lost = store.number("lost")
+        mem.installed = store.number("untold")
         mem.acked = min(seq, store.number("acked"))
         if mem.acked < seq:
             mem.gap_from, mem.gap_to = mem.acked, seq

@@ -4,14 +4,14 @@ import json
 from micropython import const
 
 _SPACE = "smartbin"
-_ROOM = const(1900)  # a blob larger than this does not fit beside its successor in a page of 4000
+ROOM = const(1900)  # a blob larger than this does not fit beside its successor in a page of 4000
 _MOST = const(0x7FFF_0000)  # a number may grow, and set_i32 must still take it
 _NOT_FOUND = const(-0x1102)  # ESP_ERR_NVS_NOT_FOUND
 
 
 def blob(key):
     """The bytes stored under key, b"" where there are none; OSError where NVS fails."""
-    buf = bytearray(_ROOM)
+    buf = bytearray(ROOM)
     try:
         return bytes(buf[: esp32.NVS(_SPACE).get_blob(key, buf)])
     except OSError as e:
@@ -23,6 +23,17 @@ def blob(key):
 def put_blob(key, data):
     nvs = esp32.NVS(_SPACE)
     nvs.set_blob(key, data)
+    nvs.commit()
+
+
+def drop(key):
+    """Nothing is stored under key from now on."""
+    nvs = esp32.NVS(_SPACE)
+    try:
+        nvs.erase_key(key)
+    except OSError as e:
+        if e.errno != _NOT_FOUND:
+            raise
     nvs.commit()
 
 

@@ -1,0 +1,105 @@
+# Every command: name, arguments, what help says of it, the module and function that do it.
+# A command is function(desk, args); its module is loaded when somebody calls it.
+from smartbin import config
+from smartbin.errors import ConsoleError, Handover
+
+TABLE = (
+    ("help", "[command]", ("this list", "이 목록"), "help", "help_"),
+    (
+        "status",
+        "",
+        ("who I am, how I am, what comes next", "이름, 상태, 다음 동작"),
+        "about",
+        "status",
+    ),
+    ("measure", "[n]", ("measure once, or n times", "한 번 또는 n번 측정"), "sonar", "measure"),
+    ("live", "", ("level as a bar, until Enter", "Enter까지 수위를 막대로 표시"), "sonar", "live"),
+    (
+        "calibrate",
+        "empty|full",
+        ("take this level as empty or full", "지금을 빔/가득으로 설정"),
+        "sonar",
+        "calibrate",
+    ),
+    (
+        "install",
+        "",
+        ("check a mounting before the lid closes", "덮개를 닫기 전 설치 점검"),
+        "install",
+        "install",
+    ),
+    ("config", "show|get|set|reset|export|import", ("settings", "설정"), "settings", "config_"),
+    ("wifi", "scan|join|test", ("networks around, and ours", "주변 망과 우리 망"), "air", "wifi"),
+    ("mqtt", "test", ("each step to the broker", "브로커까지 단계별 시험"), "air", "mqtt"),
+    (
+        "outbox",
+        "",
+        ("readings that wait for a report", "보고를 기다리는 측정값"),
+        "about",
+        "outbox",
+    ),
+    ("events", "", ("events that stand or wait", "지금의 사건과 보낼 사건"), "about", "events_"),
+    ("notes", "", ("what went wrong", "기록된 문제"), "about", "notes"),
+    (
+        "selftest",
+        "",
+        ("every part, one after the other", "부품을 차례로 점검"),
+        "selftest",
+        "selftest",
+    ),
+    (
+        "sleep",
+        "",
+        ("close the console; the bin works on", "콘솔을 닫고 동작 계속"),
+        "end",
+        "sleep",
+    ),
+    ("reboot", "", ("start anew", "다시 시작"), "end", "reboot"),
+    (
+        "factory-reset",
+        "",
+        ("forget all settings (asks)", "모든 설정 삭제(확인)"),
+        "end",
+        "factory_reset",
+    ),
+    ("repl", "", ("MicroPython's own prompt", "MicroPython 프롬프트"), "end", "repl"),
+)
+
+_LOCKED = (
+    "The setting repl_lock keeps MicroPython's prompt shut.",
+    "설정 repl_lock이 켜져 있어 열 수 없습니다.",
+)
+
+
+def find(words):
+    """(row of the table, arguments); (None, arguments) where there is no such command."""
+    for size in (2, 1):  # "factory reset" is factory-reset
+        name = "-".join(words[:size]).lower()
+        for row in TABLE:
+            if row[0] == name and len(words) >= size:
+                return row, words[size:]
+    return None, words[1:]
+
+
+def load(row):
+    name = "smartbin.console." + row[3]
+    return getattr(__import__(name, None, None, (row[4],)), row[4])
+
+
+def secret(args):
+    """Does a line with these arguments hold what nobody else should read?"""
+    return any([word in config.SECRETS for word in args]) or args[:1] == ["join"]
+
+
+def hand_over(desk):
+    """Leaves for MicroPython's prompt, where that is allowed."""
+    if desk.cfg.repl_lock:
+        desk.say(_LOCKED)
+        return
+    raise Handover
+
+
+def usage(name):
+    """A ConsoleError that says how a command is called."""
+    row, _ = find([name])
+    return ConsoleError(("Usage: %s %s", "사용법: %s %s"), name, row[1] if row else "")

@@ -1,0 +1,98 @@
+# The stored settings and papers, as the console and a computer on the serial port change them.
+# Needs no node: a computer calls read() and write() from MicroPython's own prompt.
+import json
+from binascii import hexlify
+from hashlib import sha256
+
+from smartbin import build, config, memory
+from smartbin.errors import ConfigError
+from smartbin.hw import nap, store
+from smartbin.hw.flash import Flash
+
+PAPERS = ("ca", "cert", "key")
+
+
+def stored():
+    """The settings that differ from their defaults, as they are in NVS; {} where unreadable."""
+    data = store.blob("settings")
+    try:
+        return store.table(data) if data else {}
+    except ValueError:
+        return {}
+
+
+def put(raw):
+    """Check these settings and keep them: NVS, read back, and the copy in flash.
+
+    ConfigError where they cannot be used, OSError where storage fails; then the old ones stay.
+    """
+    _keep("settings", _checked(raw))
+
+
+def forget():
+    """Settings and papers are as they were when the device was made; numbers go on."""
+    for name in ("settings",) + PAPERS:
+        store.drop(name)
+        _flash().drop(name)
+
+
+def read():
+    """JSON for a computer: settings without secrets, fingerprints of those and of the papers,
+    what was counted since the last report, how often the power came on."""
+    raw = stored()
+    prints = {name: _print(raw[name].encode()) for name in config.SECRETS if raw.get(name)}
+    for name in PAPERS:
+        data = store.blob(name)
+        if data:
+            prints[name] = _print(data)
+    plain = {name: raw[name] for name in raw if name not in config.SECRETS}
+    facts = {"version": build.VERSION, "settings": plain, "fingerprints": prints}
+    mem = memory.load(nap.recall())
+    facts["notes"] = dict(mem.notes.since()) if mem else {}
+    facts["boot"] = store.number("boot")
+    return json.dumps(facts)
+
+
+def write(settings, papers=None):
+    """Settings as JSON (all of them: what is not named has its default) and papers by name.
+
+    Returns what read() then says.  ConfigError with a sentence where something cannot be used;
+    then nothing has changed.
+    """
+    data = _checked(store.table(settings.encode()))
+    papers = papers or {}
+    for name in papers:
+        if name not in PAPERS or len(papers[name]) > store.ROOM:
+            raise ConfigError(name, "%s is not a paper of at most %d bytes." % (name, store.ROOM))
+    for name in papers:
+        _keep(name, papers[name])
+    _keep("settings", data)
+    return read()
+
+
+def _checked(raw):
+    config.check(raw)
+    data = json.dumps(raw).encode()
+    spare = store.ROOM - len(data)
+    if spare < 0:
+        raise ConfigError("", "All settings together are too long by %d bytes." % -spare)
+    return data
+
+
+def _keep(name, data):
+    store.put_blob(name, data)
+    if store.blob(name) != data:
+        raise OSError(5)
+    _flash().copy(name, data)
+
+
+def _flash():
+    return Flash(_nobody)
+
+
+def _nobody():
+    """Told where the file system was made anew."""
+
+
+def _print(data):
+    return hexlify(sha256(data).digest()[:8]).decode()

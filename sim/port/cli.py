@@ -1,0 +1,43 @@
+"""`smartbin sim console`: a simulated bin behind a serial port, until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from sim.port.bench import Bench, Options
+from sim.scenario import load
+
+
+def console_command(
+    scenario: Annotated[
+        Path, typer.Argument(help="A scenario file; its first bin is the one on the bench.")
+    ],
+    link: Annotated[
+        Path | None, typer.Option(help="Make this path lead to the port while it lasts.")
+    ] = None,
+    nap: Annotated[
+        float | None,
+        typer.Option(min=0.0, help="Cut naps to so many seconds; the bin's own clock jumps."),
+    ] = None,
+    stock: Annotated[
+        bool, typer.Option("--stock", help="A board with the official image and nothing on it.")
+    ] = False,
+) -> None:
+    """Put one simulated bin in real time behind a serial port; Ctrl-C ends it."""
+    if link is not None and link.exists() and not link.is_symlink():
+        raise typer.BadParameter(f"{link} is there already, and is no link; choose another name.")
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGHUP, _stop)
+    with Bench(load(scenario, bins=1), Options(stock=stock, nap_s=nap, link=link)) as bench:
+        typer.echo(bench.wire.path)
+        with contextlib.suppress(KeyboardInterrupt):
+            bench.run()
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt

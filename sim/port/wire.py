@@ -1,0 +1,61 @@
+"""The serial line: a pty whose other end any terminal program opens and closes as it likes."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tty
+from pathlib import Path
+
+_BACKLOG = 1 << 16  # bytes that wait for a reader; the oldest go first
+_CHUNK = 4096
+_LINE_FEED = re.compile(rb"(?<!\r)\n")
+
+
+class Wire:
+    """A pty.  path: what to open.  link: a name that leads there as long as this is open."""
+
+    def __init__(self, link: Path | None = None):
+        self._master, self._slave = os.openpty()  # ours stays open: nobody's leaving hangs it up
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        self.path = os.ttyname(self._slave)
+        self._link = link
+        self._waits = b""
+        self._last = b""  # byte, where that was a CR: a line feed after it needs none
+        if link is not None:
+            link.unlink(missing_ok=True)
+            link.symlink_to(self.path)
+
+    def fileno(self) -> int:
+        """What becomes readable when somebody types."""
+        return self._master
+
+    def read(self) -> bytes:
+        """What was typed; b"" where nothing was."""
+        try:
+            return os.read(self._master, _CHUNK)
+        except BlockingIOError:
+            return b""
+
+    def show(self, data: bytes) -> None:
+        """As the chip's console does it: a line feed goes out as CR LF."""
+        before = b"\r" if self._last == b"\r" else b""
+        out = _LINE_FEED.sub(b"\r\n", before + data)[len(before) :]
+        self._last = b"\r" if data.endswith(b"\r") else b""
+        self._waits = (self._waits + out)[-_BACKLOG:]
+        self.flush()
+
+    def flush(self) -> None:
+        """Hand over as much as goes."""
+        with contextlib.suppress(BlockingIOError):
+            while self._waits:
+                self._waits = self._waits[os.write(self._master, self._waits) :]
+
+    def close(self) -> None:
+        """Readers see the end of it."""
+        os.close(self._master)
+        os.close(self._slave)
+        if self._link is not None:
+            self._link.unlink(missing_ok=True)

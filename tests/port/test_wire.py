@@ -1,0 +1,67 @@
+"""The line itself: what a chip prints arrives as a terminal wants it, however it is cut."""
+
+import os
+
+import pytest
+
+from sim.port.wire import Wire
+
+
+@pytest.fixture
+def wire():
+    one = Wire()
+    yield one
+    one.close()
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        (b"a\nb\n",),
+        (b"a\n", b"b\n"),
+        (b"a", b"\n", b"b", b"\n"),
+        (b"a\r", b"\nb\r\n"),
+        (b"a\r\nb\n",),
+    ],
+)
+def test_a_line_feed_goes_out_once_as_cr_lf(wire, pieces):
+    end = os.open(wire.path, os.O_RDWR | os.O_NOCTTY)
+    for piece in pieces:
+        wire.show(piece)
+    heard = b""
+    while len(heard) < 6:
+        heard += os.read(end, 99)
+    assert heard == b"a\r\nb\r\n"
+    os.close(end)
+
+
+def test_keys_arrive_untouched_and_without_echo(wire):
+    end = os.open(wire.path, os.O_RDWR | os.O_NOCTTY)
+    os.set_blocking(end, False)
+    os.write(end, bytes(range(256)))
+    typed = b""
+    while len(typed) < 256:
+        typed += wire.read()
+    assert typed == bytes(range(256))
+    with pytest.raises(BlockingIOError):
+        os.read(end, 1)
+    os.close(end)
+
+
+def test_who_comes_late_finds_the_newest_of_what_was_printed(wire):
+    for i in range(60_000):
+        wire.show(b"%05d\n" % i)
+    end, heard = os.open(wire.path, os.O_RDWR | os.O_NOCTTY), b""
+    while not heard.endswith(b"59999\r\n"):
+        heard += os.read(end, 4096)
+        wire.flush()
+    assert len(heard) < 210_000
+    os.close(end)
+
+
+def test_a_link_leads_there_as_long_as_the_line_is_there(tmp_path):
+    link = tmp_path / "bin"
+    one = Wire(link)
+    assert os.readlink(link) == one.path
+    one.close()
+    assert not os.path.lexists(link)
