@@ -10,7 +10,6 @@ SMARTBIN := .venv/bin/smartbin
 NO_PYTHON := /bin/false# stands in for the host's Python when the device's files are type-checked
 HAVE_PYTHON3 = command -v $(PYTHON3) >/dev/null || { \
 	echo "setup: $(PYTHON3) is not found: install Python 3.11 or later, or name it: make setup PYTHON3=/path/to/it" >&2; exit 1; }
-LATER = @echo "make $@: not there yet: this version runs in the simulator only (make demo)." >&2; exit 2
 
 help: ## list what you can do here
 	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,11 +49,11 @@ bench: ready ## measure; prints tables, writes build/bench.json (ONLY=part for o
 	@mkdir -p build
 	$(PYTHON) -m tests.bench $(ONLY)
 
-image: ## build a product image for a board (not there yet)
-	$(LATER)
+image: ready ## build a product image: BOARD=name IDF=folder MICROPYTHON_SRC=folder
+	@$(PYTHON) -m tools.image --board "$(BOARD)" --idf "$(IDF)" --source "$(MICROPYTHON_SRC)"
 
-flash: ## put the firmware onto a board (not there yet)
-	$(LATER)
+flash: ready ## write an image to a board: BOARD=name IMAGE=file, and PORT=port where there are several
+	@$(SMARTBIN) flash --board "$(BOARD)" --image "$(IMAGE)" $(if $(PORT),--port "$(PORT)")
 
-console: ## open a board's service console (not there yet)
-	$(LATER)
+console: ready ## open a board's service console: PORT=port where there are several; Ctrl-] ends it
+	@$(SMARTBIN) console $(if $(PORT),--port "$(PORT)")

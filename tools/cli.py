@@ -12,7 +12,9 @@ from sim.battery_cli import battery_command
 from sim.cli import app as sim_app
 from sim.errors import SimError
 from tools.boards import app as boards_app
+from tools.device.cli import add_to as add_device_commands
 from tools.errors import UserError
+from tools.provision.cli import app as provision_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,7 +24,9 @@ app = typer.Typer(
 )
 app.add_typer(sim_app, name="sim")
 app.add_typer(boards_app, name="boards")
+app.add_typer(provision_app, name="provision")
 app.command("battery")(battery_command)
+add_device_commands(app)
 
 
 def _show_version(wanted: bool) -> None:

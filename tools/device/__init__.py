@@ -1,0 +1,1 @@
+"""Commands for people with boards on serial ports."""

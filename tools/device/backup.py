@@ -1,0 +1,106 @@
+"""`smartbin backup` and `smartbin restore`: all that a bin was told, secrets among it.
+
+The numbers that a node counts itself (epoch, readings, boots) stay where they are: two devices
+must never give the same number to two readings.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from smartbin import config
+from smartbin.errors import ConfigError
+from tools.device import crowd, inside, knock, ports
+from tools.device.talk import DeviceError, Step, Talk
+from tools.errors import UserError
+
+_KIND = "smartbin backup 1"
+_STORED = """
+import json
+from binascii import b2a_base64
+from smartbin.hw import store
+for name in ('settings', 'ca', 'cert', 'key'):
+    print(name, b2a_base64(store.blob(name)).decode().strip())
+"""
+
+File = Annotated[Path, typer.Argument(help="The backup; it holds secrets and has mode 600.")]
+
+
+def fetch(device: Talk) -> dict[str, Any]:
+    """What a device was told, as the contents of a backup."""
+    told = inside.desk(device)
+    if told is None:
+        raise inside.none_there(device)
+    lines = [line.partition(" ") for line in device.exec(_STORED).splitlines()]
+    blobs = {name: base64.b64decode(text) for name, _, text in lines}
+    settings = json.loads(blobs.pop("settings") or b"{}")
+    papers = {name: data.decode("latin-1") for name, data in blobs.items() if data}
+    return {"kind": _KIND, "version": told["version"], "settings": settings, "papers": papers}
+
+
+def save(path: Path, kept: dict[str, Any]) -> None:
+    """A file that only its owner reads.  Raises UserError; nothing is overwritten."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(kept, file, indent=1)
+    except FileExistsError:
+        raise UserError(f"{path} is there already; name another file.") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be written: {error.strerror}.") from None
+
+
+def load(path: Path) -> dict[str, Any]:
+    """A checked backup.  Raises UserError."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept.get("kind") != _KIND:
+            raise ValueError
+        config.check(kept["settings"])
+        kept["papers"] = {n: t.encode("latin-1") for n, t in kept["papers"].items()}
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from None
+    except ConfigError as error:
+        raise UserError(f"{path}: {error.args[-1]} Nothing was restored.") from None
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise UserError(f"{path} is no backup that `smartbin backup` made.") from None
+    return kept
+
+
+def bring(device: Talk, kept: dict[str, Any]) -> None:
+    """Onto the device, and read back.  Raises DeviceError where that is not the same."""
+    inside.write(device, kept["settings"], kept["papers"])
+    stands = fetch(device)
+    papers = {name: data.decode("latin-1") for name, data in kept["papers"].items()}
+    if (stands["settings"], stands["papers"]) != (kept["settings"], papers):
+        raise DeviceError(f"{device.port}: what was read back is not the backup; try again.")
+
+
+def backup_command(file: File, port: ports.Ports = None) -> None:
+    """Fetch settings, secrets and certificates from a device into a file."""
+    if file.exists():
+        raise UserError(f"{file} is there already; name another file.")
+    with knock.open_port(ports.one(port)) as device:
+        kept = fetch(device)
+        device.leave()
+    save(file, kept)
+    name = kept["settings"].get("bin_id") or "the device"
+    print(f"{file}: settings, secrets and {len(kept['papers'])} papers of {name}; keep it safe.")
+
+
+def restore_command(file: File, port: ports.Ports = None) -> None:
+    """Bring settings, secrets and certificates from a backup to a device."""
+    kept = load(file)
+
+    def work(where: str, step: Step) -> str:
+        with knock.open_port(where) as device:
+            bring(device, kept)
+            device.leave()
+        return f"{len(kept['settings'])} settings and {len(kept['papers'])} papers stand."
+
+    crowd.each([ports.one(port)], work)

@@ -1,0 +1,1 @@
+"""From a table of bins to credentials, papers for the broker, labels and written devices."""
