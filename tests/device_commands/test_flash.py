@@ -115,6 +115,13 @@ def test_a_port_that_is_none_fails_in_the_real_esptool_as_we_say(image):
         flash.write("/dev/none", image(0), "devkit_v1", lambda *s: None, flash.run_tool)
 
 
+@pytest.mark.parametrize(("board", "name"), [("", "image.bin"), ("devkit_v1", "")])
+def test_make_flash_without_a_board_or_an_image_says_how(image, board, name):
+    image()
+    done = CliRunner().invoke(app, ["flash", "--board", board, "--image", name])
+    assert "make flash BOARD=name IMAGE=file.bin" in str(done.exception)
+
+
 def test_the_command_looks_at_the_image_before_the_ports(image):
     words = ["flash", "--board", "devkit_v1", "--image", str(image(5)), "--port", "/dev/none"]
     assert "is for an esp32c3" in str(CliRunner().invoke(app, words).exception)

@@ -47,6 +47,8 @@ def chip_of(image: Path) -> str:
 
 def suits(image: Path, board: str) -> str:
     """The board's chip, where the image is for it.  Raises UserError."""
+    if not board or image == Path():  # `make flash` without one of them
+        raise UserError("Say which board and which image: make flash BOARD=name IMAGE=file.bin.")
     wanted, chip = boards.load(board).CHIP, chip_of(image)
     if chip != wanted:
         raise UserError(f"{image.name} is for an {chip}, and {board} has an {wanted}. {NEEDED}")
