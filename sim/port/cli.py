@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -31,13 +30,8 @@ def console_command(
     """Put one simulated bin in real time behind a serial port; Ctrl-C ends it."""
     if link is not None and link.exists() and not link.is_symlink():
         raise typer.BadParameter(f"{link} is there already, and is no link; choose another name.")
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGHUP, _stop)
     with Bench(load(scenario, bins=1), Options(stock=stock, nap_s=nap, link=link)) as bench:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: bench.stop())
         typer.echo(bench.wire.path)
-        with contextlib.suppress(KeyboardInterrupt):
-            bench.run()
-
-
-def _stop(number: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+        bench.run()
