@@ -123,6 +123,13 @@ def test_a_sensor_is_one_of_ours_or_the_boards():
     assert refused({"sensor": "HC_SR04"}) == ("sensor", sentence)
 
 
+def test_the_console_speaks_english_or_korean():
+    for language in ("en", "ko"):
+        assert config.check({"language": language}).language == language
+    for language in ("EN", "kor", "deu"):
+        assert refused({"language": language})[0] == "language"
+
+
 def test_an_outbox_is_in_rtc_memory_or_on_flash():
     for outbox in ("rtc", "flash"):
         assert config.check({"outbox": outbox}).outbox == outbox
