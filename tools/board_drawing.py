@@ -1,132 +1,147 @@
 """docs/boards/NAME.svg: the wiring of a board as a drawing, made from its board.py and wiring.md.
 
-On the left the board with the pins in use, on the right what each goes to, under both the rail.
+On the left the board with its pins, on the right what each goes to, in the words of the wiring
+table; dashed and grey what is on the board already.  Beside them the rail.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from tools import board_rules, boards
+from tools import boards
 from tools.setup.places import ROOT
 
 FOLDER = ROOT / "docs" / "boards"
 
 _INK, _FAINT, _WIRE, _RAIL, _BOARD = "#333333", "#777777", "#0072b2", "#d55e00", "#e8f0e8"
 _ROW, _GAP, _TOP = 26, 16, 64  # pixels
-_BOARD_X, _BOARD_W, _PART_X, _PART_W, _WIDTH = 30, 230, 400, 330, 830
-_RAIL_X = 765
+_BOARD_X, _BOARD_W, _PART_X, _PART_W, _WIDTH = 30, 230, 340, 430, 850
+_RAIL_X = 800
+_BUILT_IN = "nothing of yours: "  # how wiring.md begins a row about what is on the board already
+
+# Title of a part, the attributes of its pins, whether it hangs on the rail.
+_PARTS = (
+    ("ultrasonic sensor", ("SONAR_TRIG_PIN", "SONAR_ECHO_PIN"), True),
+    ("rail switch", ("RAIL_PIN",), True),
+    ("battery divider", ("BATTERY_ADC_PIN",), False),
+    ("thermistor", ("NTC_ADC_PIN",), True),
+    ("thermometer", ("DS18B20_PIN",), True),
+    ("tilt switch", ("TILT_PIN",), False),
+    ("accelerometer", ("I2C_SDA_PIN", "I2C_SCL_PIN"), False),
+    ("lid contact", ("LID_PIN",), False),
+    ("service button", ("SERVICE_PIN",), False),
+    ("LED", ("LED_PIN",), False),
+    (
+        "modem, not driven yet",
+        ("MODEM_KEY_PIN", "MODEM_TX_PIN", "MODEM_RX_PIN", "MODEM_DTR_PIN", "MODEM_RING_PIN"),
+        False,
+    ),
+    ("power chip, not driven yet", ("POWER_SDA_PIN", "POWER_SCL_PIN", "POWER_IRQ_PIN"), False),
+)
+
+
+class Wire(NamedTuple):
+    """A row of the wiring table: what is printed on the board, the GPIO if any, where it goes."""
+
+    printed: str
+    gpio: str
+    goes_to: str
+
+    @property
+    def built_in(self) -> bool:
+        """Is it on the board already?"""
+        return self.goes_to.startswith(_BUILT_IN)
 
 
 class Part(NamedTuple):
-    """What hangs on a board: attributes of its pins, their names on the part, its type."""
+    """What hangs on a board, with its wires."""
 
     title: str
-    pins: dict[str, str]
-    detail: str = ""
+    wires: list[Wire]
     on_rail: bool = False
 
+    @property
+    def built_in(self) -> bool:
+        return all(wire.built_in for wire in self.wires)
 
-def parts(board: SimpleNamespace) -> list[Part]:
-    """The parts of a board, those that it has."""
-    has_rail, divider = board.RAIL_PIN is not None, board.BATTERY_DIVIDER
-    five_volt = "; 5 V" if board.SONAR in board_rules.FIVE_VOLT else ""
-    split = "{} kohm from BAT+, {} kohm to GND".format(*divider) if divider else ""
-    all_parts = [
-        Part(
-            f"ultrasonic sensor {board.SONAR}",
-            {"SONAR_TRIG_PIN": "TRIG", "SONAR_ECHO_PIN": "ECHO"},
-            f"VCC from {'the rail' if has_rail else 'the board, always on'}{five_volt}",
-            has_rail,
-        ),
-        Part("rail switch", {"RAIL_PIN": "on"}, "3V3 in, rail out; 100 kohm to GND", True),
-        Part("battery divider", {"BATTERY_ADC_PIN": "middle"}, split),
-        Part("thermistor", {"NTC_ADC_PIN": "middle"}, "10 kohm from the rail", has_rail),
-        Part("thermometer DS18B20", {"DS18B20_PIN": "DQ"}, "4.7 kohm to the rail", has_rail),
-        Part("tilt switch", {"TILT_PIN": "to GND"}, "closed while the bin stands"),
-        Part("accelerometer", {"I2C_SDA_PIN": "SDA", "I2C_SCL_PIN": "SCL"}, "from 3V3"),
-        Part("lid contact", {"LID_PIN": "to GND"}, "closed while the lid is shut"),
-        Part("service button", {"SERVICE_PIN": "to GND"}, "wakes the bin"),
-        Part("LED", {"LED_PIN": "LED"}, "on the board"),
-        Part(
-            "modem",
-            {
-                "MODEM_KEY_PIN": "PWRKEY",
-                "MODEM_TX_PIN": "its RX",
-                "MODEM_RX_PIN": "its TX",
-                "MODEM_DTR_PIN": "DTR",
-                "MODEM_RING_PIN": "RI",
-            },
-            "on the board; not driven yet",
-        ),
-        Part(
-            "power chip",
-            {"POWER_SDA_PIN": "SDA", "POWER_SCL_PIN": "SCL", "POWER_IRQ_PIN": "IRQ"},
-            "on the board; not driven yet",
-        ),
-    ]
-    there = [part._replace(pins=_given(board, part.pins)) for part in all_parts]
-    return [part for part in there if part.pins]
+    @property
+    def high(self) -> int:
+        return (1 + len(self.wires)) * _ROW
 
 
-def _between(board: SimpleNamespace, attribute: str) -> str:
-    """What stands in a wire: the echo of a sensor at 5 V is too high for the chip."""
-    wanted = attribute == "SONAR_ECHO_PIN" and board.SONAR in board_rules.FIVE_VOLT
-    return "1k here, 2k to GND" if wanted else ""
+def wires(name: str) -> Iterator[Wire]:
+    """The rows of a board's wiring table.  Raises UserError where there is none."""
+    for pin, goes_to, *_ in boards.wiring(name)[1:]:
+        printed, sign, gpio = pin.partition(" (GPIO")
+        yield Wire(printed, f"GPIO{gpio.rstrip(')')}" if sign else "", goes_to)
 
 
-def _given(board: SimpleNamespace, pins: dict[str, str]) -> dict[str, str]:
-    return {name: its for name, its in pins.items() if getattr(board, name, None) is not None}
+def parts(board: SimpleNamespace, table: list[Wire]) -> list[Part]:
+    """The parts of a board, those that it has, and at last what feeds it all."""
+    by_pin = {wire.gpio: wire for wire in table if wire.gpio}
+    found = [Part(title, _of(board, pins, by_pin), rail) for title, pins, rail in _PARTS]
+    found[0] = found[0]._replace(title=f"{found[0].title} {board.SONAR}")
+    found.append(Part("supply", [wire for wire in table if not wire.gpio]))
+    has_rail = getattr(board, "RAIL_PIN", None) is not None
+    return [part._replace(on_rail=part.on_rail and has_rail) for part in found if part.wires]
 
 
-def names_on_board(markdown: str) -> dict[int, str]:
-    """GPIO -> what is printed on the board beside it, from the table of wiring.md."""
-    found = {}
-    for row in boards.wiring_table(markdown)[1:]:
-        printed, sign, gpio = row[0].partition(" (GPIO")
-        if sign:
-            found[int(gpio.rstrip(")"))] = printed
-    return found
+def _of(board: SimpleNamespace, pins: tuple[str, ...], table: Mapping[str, Wire]) -> list[Wire]:
+    """The wires of those pins that the board has; "?" for one that its wiring.md forgets."""
+    there = [getattr(board, name, None) for name in pins]
+    names = [f"GPIO{pin}" for pin in there if pin is not None]
+    return [table.get(name, Wire("?", name, "?")) for name in names]
 
 
 def draw(name: str) -> str:
     """The SVG of a board, by name or by a path to its board.py."""
-    path = boards.path_of(name)
-    board = boards.load(path)
-    printed = names_on_board(path.with_name("wiring.md").read_text(encoding="utf-8"))
+    board = boards.load(name)
     lines, y, rail = [], _TOP, []
-    for part in parts(board):
-        high = max(2, len(part.pins)) * _ROW
-        lines += _box(_PART_X, y, _PART_W, high, "white")
-        lines += _words(_PART_X + 92, y + 18, part.title, weight="bold")
-        lines += _words(_PART_X + 92, y + 18 + _ROW * 0.7, part.detail, colour=_FAINT, size=12)
-        for row, (attribute, its) in enumerate(part.pins.items()):
-            middle = y + _ROW * row + _ROW / 2
-            pin = getattr(board, attribute)
-            lines += _line(_BOARD_X + _BOARD_W, middle, _PART_X, middle, _WIRE)
-            lines += _words(
-                _BOARD_X + _BOARD_W + 8, middle - 5, _between(board, attribute), size=11
-            )
-            lines += _words(_BOARD_X + 14, middle + 5, printed.get(pin, "?"))
-            lines += _words(_BOARD_X + _BOARD_W - 10, middle + 5, f"GPIO{pin}", anchor="end")
-            lines += _words(_PART_X + 10, middle + 5, its, colour=_WIRE, size=12)
+    for part in parts(board, list(wires(name))):
+        lines += _part(part, y)
         if part.on_rail:
-            rail.append(y + high / 2)
-            lines += _line(_PART_X + _PART_W, rail[-1], _RAIL_X, rail[-1], _RAIL)
-        y += high + _GAP
-    if rail:
-        lines += _line(_RAIL_X, rail[0], _RAIL_X, rail[-1], _RAIL, width=4)
-        lines += _words(_RAIL_X + 8, rail[0] + 5, "rail", colour=_RAIL)
-    return _page(board, [*_box(_BOARD_X, _TOP - 8, _BOARD_W, y - _TOP, _BOARD), *lines], y + 10)
+            rail.append(y + part.high / 2)
+        y += part.high + _GAP
+    frame = _box(_BOARD_X, _TOP - 8, _BOARD_W, y - _TOP, _BOARD)
+    return _page(board, [*frame, *lines, *_rail(rail)], y + 10)
+
+
+def _part(part: Part, y: float) -> list[str]:
+    """A box with its title, and a wire and its words in each row below."""
+    lines = _box(_PART_X, y, _PART_W, part.high, "white", dashed=part.built_in)
+    lines += _words(_PART_X + 10, y + 18, part.title, weight="bold")
+    if part.built_in:
+        lines += _words(_PART_X + _PART_W - 10, y + 18, "on the board", _FAINT, anchor="end")
+    for row, wire in enumerate(part.wires, 1):
+        middle = y + _ROW * row + _ROW / 2 - 4
+        colour = _FAINT if wire.built_in else _WIRE
+        lines += _line(_BOARD_X + _BOARD_W, middle, _PART_X, middle, colour)
+        lines += _words(_BOARD_X + 14, middle + 5, wire.printed)
+        lines += _words(_BOARD_X + _BOARD_W - 10, middle + 5, wire.gpio, anchor="end")
+        words = wire.goes_to.removeprefix(_BUILT_IN)
+        lines += _words(_PART_X + 10, middle + 5, words, colour, size=12)
+    return lines
+
+
+def _rail(at: list[float]) -> list[str]:
+    """The rail beside the parts that it feeds."""
+    if not at:
+        return []
+    lines = [one for y in at for one in _line(_PART_X + _PART_W, y, _RAIL_X, y, _RAIL)]
+    lines += _line(_RAIL_X, at[0], _RAIL_X, at[-1], _RAIL, width=4)
+    return lines + _words(_RAIL_X + 8, at[0] + 5, "rail", _RAIL)
 
 
 def _page(board: SimpleNamespace, lines: list[str], height: int) -> str:
     below = f"{board.CHIP}, {board.FLASH_MB} MB of flash, {board.SLEEP_UA:,} uA in deep sleep"
-    ground = "Every part's GND goes to the board's GND; what the words mean is in wiring.md."
+    ground = (
+        "Every part's GND goes to the board's GND. Why each wire goes where it goes: wiring.md."
+    )
     size = f'width="{_WIDTH}" height="{height + 24}" viewBox="0 0 {_WIDTH} {height + 24}"'
     font = 'font-family="sans-serif" font-size="14"'
     return "\n".join(
@@ -143,9 +158,12 @@ def _page(board: SimpleNamespace, lines: list[str], height: int) -> str:
     )
 
 
-def _box(x: float, y: float, wide: float, high: float, fill: str) -> list[str]:
+def _box(
+    x: float, y: float, wide: float, high: float, fill: str, dashed: bool = False
+) -> list[str]:
     where = f'x="{x:g}" y="{y:g}" width="{wide:g}" height="{high:g}"'
-    return [f'<rect {where} rx="5" fill="{fill}" stroke="{_INK}"/>']
+    stroke = f'stroke="{_FAINT}" stroke-dasharray="5 4"' if dashed else f'stroke="{_INK}"'
+    return [f'<rect {where} rx="5" fill="{fill}" {stroke}/>']
 
 
 def _line(x: float, y: float, to_x: float, to_y: float, colour: str, width: int = 2) -> list[str]:

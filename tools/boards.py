@@ -1,4 +1,4 @@
-"""Boards: read boards/NAME/board.py, check it, print it.
+"""Boards: read boards/NAME/board.py and the files beside it, and check them.
 
 A board file is data and is read as data: nothing in it is executed.
 """
@@ -7,24 +7,16 @@ import ast
 import csv
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Annotated
 
-import typer
-from rich.console import Console
-from rich.table import Table
-
-from tools.board_rules import ATTRIBUTES, label, nearest, notes, problems
+from tools import image_rules
+from tools.board_attributes import ATTRIBUTES, nearest
+from tools.board_rules import label, notes, problems
 from tools.errors import UserError
 
-__all__ = ["ATTRIBUTES", "app", "check", "find", "load", "names", "notes", "problems"]
+__all__ = ["ATTRIBUTES", "check", "find", "load", "names", "notes", "problems"]
 
 BOARDS = Path(__file__).resolve().parent.parent / "boards"
-_WIDTH = 100  # columns
-_BOM = ("count", "part", "type", "for")
-
-app = typer.Typer(
-    no_args_is_help=True, help="The boards that the firmware knows: list, check, wire, buy, draw."
-)
+BOM = ("count", "part", "type", "for")  # the columns of a bom.csv
 
 
 def names() -> list[str]:
@@ -101,7 +93,19 @@ def check(where: str | Path) -> tuple[list[str], list[str]]:
     found, folder = problems(board), path.resolve().parent
     if folder.parent == BOARDS and label(board) != folder.name:
         found.append(f"{label(board)}: NAME must be that of the folder, {folder.name}.")
-    return found, notes(board)
+    return found + _of_its_image(board, folder / "partitions.csv"), notes(board)
+
+
+def _of_its_image(board: SimpleNamespace, table: Path) -> list[str]:
+    """What is wrong with the partition table, where the board has one for a product image."""
+    size = getattr(board, "FLASH_MB", None)
+    if not (table.is_file() and isinstance(size, int)):
+        return []
+    try:
+        rows = image_rules.rows(table)
+    except UserError as e:
+        return [str(e)]
+    return [f"{label(board)}: {one}" for one in image_rules.problems(rows, size)]
 
 
 def bom(where: str | Path) -> list[dict[str, str]]:
@@ -112,80 +116,17 @@ def bom(where: str | Path) -> list[dict[str, str]]:
         raise UserError(f"{where} has no bom.csv; write it beside its board.py.")
     found = list(csv.DictReader(page.read_text(encoding="utf-8").splitlines()))
     for number, row in enumerate(found, 2):
-        if list(row) != list(_BOM) or None in row.values() or not row["count"].isdigit():
-            raise UserError(f"{page}, line {number}: a row is {', '.join(_BOM)}.")
+        if list(row) != list(BOM) or None in row.values() or not row["count"].isdigit():
+            raise UserError(f"{page}, line {number}: a row is {', '.join(BOM)}.")
     return found
 
 
-def _console() -> Console:
-    return Console(width=_WIDTH, highlight=False, markup=False)
-
-
-@app.command("list")
-def list_boards() -> None:
-    """The boards, with chip and current in deep sleep."""
-    table = Table("name", "title", "chip")
-    table.add_column("deep sleep", justify="right")
-    for name in names():
-        board = load(name)
-        fields = [getattr(board, key, "?") for key in ("TITLE", "CHIP", "SLEEP_UA")]
-        table.add_row(name, str(fields[0]), str(fields[1]), f"{fields[2]} uA")
-    _console().print(table)
-
-
-@app.command("check")
-def check_boards(
-    where: Annotated[list[str] | None, typer.Argument(help="names or paths to a board.py")] = None,
-) -> None:
-    """Check boards, all of them by default; exit code 1 if anything is wrong."""
-    console, wrong = _console(), 0
-    for one in where or names():
-        found, remarks = check(one)
-        wrong += len(found)
-        for sentence in found:
-            console.print(sentence, soft_wrap=True)
-        for sentence in remarks:
-            console.print(f"note: {sentence}", soft_wrap=True)
-        if not found:
-            console.print(f"{one}: no problems.", soft_wrap=True)
-    if wrong:
-        raise typer.Exit(1)
-
-
-@app.command("wiring")
-def wiring(name: Annotated[str, typer.Argument(help="a name or a path to board.py")]) -> None:
-    """The wiring table of a board: which pin goes where, and why."""
-    page = path_of(name).with_name("wiring.md")
+def wiring(where: str | Path) -> list[list[str]]:
+    """Heading and rows of a board's wiring table.  Raises UserError where there is none."""
+    page = path_of(where).with_name("wiring.md")
     if not page.is_file():
-        raise UserError(f"{name} has no wiring.md; write it beside its board.py.")
-    rows = wiring_table(page.read_text(encoding="utf-8"))
-    table = Table(*rows[0], show_lines=True)
-    for row in rows[1:]:
-        table.add_row(*row)
-    _console().print(table)
-    _console().print(f"Notes and quirks: {page.parent.name}/wiring.md", soft_wrap=True)
-
-
-@app.command("bom")
-def bill_of_material(name: Annotated[str, typer.Argument(help="a name or a path")]) -> None:
-    """What to buy for one bin with that board."""
-    table = Table("count", "part", "type", "for")
-    for row in bom(name):
-        table.add_row(*(row[key] for key in _BOM))
-    _console().print(table)
-
-
-@app.command("drawing")
-def drawing(
-    name: Annotated[str, typer.Argument(help="a name or a path to board.py")],
-    out: Annotated[Path | None, typer.Option(help="the SVG to write; else NAME.svg here")] = None,
-) -> None:
-    """Draw the wiring of a board, as SVG."""
-    from tools import board_drawing
-
-    path = out or Path(f"{label(load(name))}.svg")
-    path.write_text(board_drawing.draw(name), encoding="utf-8")
-    _console().print(f"{path} is drawn.", soft_wrap=True)
+        raise UserError(f"{where} has no wiring.md; write it beside its board.py.")
+    return wiring_table(page.read_text(encoding="utf-8"))
 
 
 def wiring_table(markdown: str) -> list[list[str]]:

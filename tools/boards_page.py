@@ -25,11 +25,26 @@ _FOOT = """\
 1.28, from the definition in `boards/NAME/` (`mpconfigboard.*`, `sdkconfig.board`,
 `partitions.csv`, `manifest.py`) and what all share in `boards/common/`: the firmware frozen, two
 slots for updates with rollback, a file system that nothing mounts before it is needed, no webrepl,
-no mip, no Bluetooth. Without ESP-IDF the tests in `tests/image/` check partition tables, manifests
-and settings; **no image has been built and run on a chip by this project**. Two things stay as
-MicroPython has them: its start-up erases all settings in NVS when it finds that partition full or
-of a newer version (`boardctrl_startup`), and the C half of webrepl is compiled in, with nothing
-to start it.
+no mip, no Bluetooth. **No image has been built and run on a chip by this project.** Without
+ESP-IDF the tests in `tests/image/` check tables, manifests, settings and macros against the source
+of MicroPython 1.25; of later versions single files were compared by reading. A name changed since
+then may have been missed, and ESP-IDF and the compiler pass over one that they do not know. From
+1.29 on MicroPython's own boards name their settings files through
+`boards/mpconfigboard_CHIP_common.cmake`; ours name the files themselves.
+
+What to know before and after:
+
+- A 4 MB board has slots of 1.7 MB. MicroPython's own image for a C6 takes 1.8 MB with Bluetooth
+  (micropython/micropython#17994); ESP-IDF refuses one that does not fit.
+- `firmware.bin` covers all from the boot loader to the firmware, and with it the settings in NVS,
+  as the official images do: `smartbin backup` before, `restore` after, or provision the board
+  again. `micropython.bin` is the firmware alone, for a slot.
+- The console of C3, S3 and C6 is the chip's own serial port on USB; the ESP32 has UART0.
+- MicroPython's start-up (`boardctrl_startup`) erases all settings in NVS when it finds that
+  partition without a free page or of a newer version. A board can have a function of its own there
+  (`MICROPY_BOARD_STARTUP`); ours do not: Wi-Fi does not start without NVS either, so that bin
+  would be as silent, and could not be provisioned again without a new image.
+- The C half of webrepl is compiled in, with nothing to start it.
 """
 
 

@@ -14,7 +14,8 @@ from tools.errors import UserError
 
 FIRST = 0x9000  # the table itself lies at 0x8000 and takes a sector of 0x1000
 _SECTOR, _APP = 0x1000, 0x10000  # what ESP-IDF aligns data and programs to
-_LEAST = {"nvs": 0x3000, "otadata": 0x2000, "vfs": 0x10000}
+# vfs: up to 100 segments of the outbox (hw/shelf.py), a block each, and a few other files.
+_LEAST = {"nvs": 0x3000, "otadata": 0x2000, "vfs": 0x90000}
 _OTADATA = 0x2000  # exactly: two sectors, written in turn
 _FIELDS = 5  # name, type, subtype, offset, size; flags may follow
 

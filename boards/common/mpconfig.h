@@ -9,3 +9,7 @@
 #define MICROPY_HW_ENABLE_SDCARD            (0)
 #define MICROPY_HW_ENABLE_MDNS_QUERIES      (0)
 #define MICROPY_HW_ENABLE_MDNS_RESPONDER    (0)
+
+// The console of an S3 is the chip's own serial port on USB, as on the C3, and not a USB device in
+// software.
+#define MICROPY_HW_ENABLE_USBDEV            (0)

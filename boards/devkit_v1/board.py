@@ -23,6 +23,7 @@ LID_PIN = None
 DOZE = False  # nothing is won on USB, and light sleep disturbs the console
 SERVICE_PIN = 0  # the BOOT button
 LED_PIN = 2  # the blue LED on the board
+LED_LIT = 1  # it lights while the pin is high
 
 SLEEP_UA = 17_000
 SLEEP_UA_SOURCE = "blog.altholtmann.com, DOIT DevKit V1 on USB"

@@ -23,6 +23,7 @@ LID_PIN = 17  # D10: reed contact, closed while the lid is shut
 DOZE = True  # the ESP32 holds its outputs in light sleep, and with them the rail
 SERVICE_PIN = 27  # D4, the button on the board
 LED_PIN = 2  # D9, the LED on the board
+LED_LIT = 1  # it lights while the pin is high (wiki.dfrobot.com, dfr0654, blink)
 
 SLEEP_UA = 11.6
 SLEEP_UA_SOURCE = "lucidar.me, DFR0654 at 5 V, low-power pad cut (520 uA as shipped)"

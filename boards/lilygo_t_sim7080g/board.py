@@ -24,6 +24,7 @@ LID_PIN = 14  # reed contact, closed while the lid is shut
 DOZE = False  # this chip lets go of its outputs in light sleep: the rail would fall
 SERVICE_PIN = 0  # the BOOT button
 LED_PIN = None  # those on the board belong to the modem and the power chip
+LED_LIT = None
 
 MODEM_KEY_PIN = 41  # its power key
 MODEM_TX_PIN = 5

@@ -23,6 +23,7 @@ LID_PIN = None
 DOZE = False  # this chip lets go of its outputs in light sleep: the rail would fall
 SERVICE_PIN = 5  # D3, a button of yours; of GPIO0 to 5, which alone can wake this chip
 LED_PIN = None  # the only LED belongs to the charger
+LED_LIT = None
 
 SLEEP_UA = 45.1
 SLEEP_UA_SOURCE = "forum.seeedstudio.com topic 276444, 3.8 V on the battery pad, PPK2"

@@ -23,7 +23,8 @@ LID_PIN = 18  # D10: reed contact, closed while the lid is shut
 
 DOZE = False  # this chip lets go of its outputs in light sleep: the rail would fall
 SERVICE_PIN = 1  # D1, a button of yours; of GPIO0 to 7, which alone can wake this chip
-LED_PIN = 15  # on the board; lights while the pin is low
+LED_PIN = 15  # on the board
+LED_LIT = 0  # it lights while the pin is low (zephyr, boards/seeed/xiao_esp32c6)
 
 SLEEP_UA = 14.3
 SLEEP_UA_SOURCE = "forum.seeedstudio.com topic 276444, 3.8 V on the battery pad, PPK2"

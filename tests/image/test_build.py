@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import boards, image
+from tools import image
 from tools.setup.places import ROOT
 
 BOARD = "xiao_esp32c3"
@@ -32,7 +32,7 @@ def source(tmp_path: Path) -> Path:
     (folder / "mpy-cross" / "Makefile").write_text("all:\n\t@echo cross\n")
     (folder / "ports" / "esp32" / "Makefile").write_text(
         "all:\n\t@test -n '$(IDF_PATH)'; mkdir -p $(BUILD); "
-        "echo one > $(BUILD)/firmware.bin; head -c $(SIZE) /dev/zero > $(BUILD)/micropython.bin\n"
+        "echo one > $(BUILD)/firmware.bin; echo two > $(BUILD)/micropython.bin\n"
         "submodules:\n\t@echo submodules of $(BOARD_DIR)\n"
     )
     return folder
@@ -53,13 +53,21 @@ def test_each_thing_that_is_missing_is_one_sentence(idf: Path, source: Path) -> 
         ((BOARD, "", source), "ESP-IDF is missing: install"),
         ((BOARD, source, source), "is no ESP-IDF, since it has no export.sh"),
         ((BOARD, idf, ""), "MicroPython's source is missing: fetch"),
-        ((BOARD, idf, idf), "it has no ports/esp32/boards/sdkconfig.base"),
+        (
+            (BOARD, idf, idf),
+            "since it has no ports/esp32/boards/sdkconfig.base: fetch tag",
+        ),
     ):
         done = make(*words)
         assert done.returncode == 2
         assert done.stdout == ""
         assert done.stderr.count("\n") == 1
         assert sentence in done.stderr
+
+
+def test_a_path_that_make_cannot_take_is_named(idf: Path, source: Path) -> None:
+    spaced = source.rename(source.with_name("micro python"))
+    assert "has a space, as in" in (image.missing(BOARD, str(idf), str(spaced)) or "")
 
 
 def test_the_library_that_is_frozen_must_be_there(
@@ -74,18 +82,18 @@ def test_it_builds_with_the_boards_own_folder(
     idf: Path, source: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(image, "_BUILD", tmp_path / "out")
-    monkeypatch.setenv("SIZE", "1000")
+    old = tmp_path / "out" / BOARD / "sdkconfig"
+    old.parent.mkdir(parents=True)
+    old.write_text("CONFIG_BT_ENABLED=y\n")
     image.build(BOARD, str(idf), str(source))
     assert (tmp_path / "out" / BOARD / "firmware.bin").read_text() == "one\n"
-    monkeypatch.setenv("SIZE", str(0x180001))
-    with pytest.raises(image.UserError, match="a slot 1572864: 1 too many"):
-        image.build(BOARD, str(idf), str(source))
+    assert not old.exists(), "ESP-IDF would not read our settings a second time"
 
 
 def test_submodules_are_fetched_for_a_clone_only(source: Path) -> None:
     assert [step[-1] for step in image.steps(BOARD, str(source))].count("submodules") == 0
     (source / ".git").mkdir()
-    assert [step[-1] for step in image.steps(BOARD, str(source))].index("submodules") == 1
+    assert [step[-1] for step in image.steps(BOARD, str(source))].index("submodules") == 2
 
 
 def test_a_step_that_fails_is_said(idf: Path, source: Path) -> None:
@@ -93,8 +101,3 @@ def test_a_step_that_fails_is_said(idf: Path, source: Path) -> None:
     done = make(BOARD, idf, source)
     assert done.returncode == 2
     assert f"The image of {BOARD} was not built: the step above ended with 2" in done.stderr
-
-
-@pytest.mark.parametrize("name", boards.names())
-def test_every_board_has_a_slot_for_a_megabyte_and_a_half(name: str) -> None:
-    assert image.too_big(name, 0x180000) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,8 +32,9 @@ def test_a_shipped_table_adds_up(name: str) -> None:
         ("ota_0", {"offset": 0x11000}, "ota_0 begins at 0x11000, no multiple of 0x10000"),
         ("ota_0", {"subtype": "factory"}, "the programs must be two, ota_0 and ota_1"),
         ("ota_0", {"size": 0x170000}, "ota_0 and ota_1 differ in size"),
-        ("ota_1", {"offset": 0x180000}, "ota_1 begins at 0x180000, inside ota_0"),
-        ("vfs", {"size": 0x100000}, "vfs ends at 0x410000, beyond 4 MB of flash"),
+        ("ota_1", {"offset": 0x1B0000}, "ota_1 begins at 0x1b0000, inside ota_0"),
+        ("vfs", {"size": 0x100000}, "vfs ends at 0x470000, beyond 4 MB of flash"),
+        ("vfs", {"size": 0x80000}, "vfs has 0x80000 bytes; give it 0x90000"),
         ("vfs", {"subtype": "littlefs"}, "a row vfs of data, fat is missing"),
         ("vfs", {"name": "nvs"}, "nvs is there twice"),
     ],
@@ -42,6 +44,20 @@ def test_each_fault_gives_its_sentence(row: str, changes: dict, sentence: str) -
     found = image_rules.problems(table, 4)
     assert any(sentence in one for one in found), found
     assert all(one.endswith(".") for one in found)
+
+
+def test_a_fault_in_a_table_is_one_of_the_board(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    shutil.copytree(TABLE.parent, folder)
+    table = folder / "partitions.csv"
+    table.write_text(table.read_text().replace("0x90000", "0x91000"))
+    (problem,) = boards.check(folder)[0]
+    assert "vfs ends at 0x401000, beyond 4 MB of flash" in problem
+    table.write_text("nvs, data\n")
+    (problem,) = boards.check(folder)[0]
+    assert "line 1: a row is name" in problem
+    table.unlink()
+    assert boards.check(folder)[0] == []
 
 
 def test_flash_that_is_too_small_is_told_apart() -> None:

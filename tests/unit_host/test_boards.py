@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from typer.testing import CliRunner
 
-from tools import board_drawing, boards, chips
+from tools import board_drawing, boards, boards_cli, chips, pin_rules
 from tools.errors import UserError
 
 PINS = [name for name, kind in boards.ATTRIBUTES.items() if kind.kind == "pin"]
@@ -34,6 +34,7 @@ GOOD = {
     "DOZE": True,
     "SERVICE_PIN": 27,
     "LED_PIN": 18,
+    "LED_LIT": 1,
     "SLEEP_UA": 11.6,
     "SLEEP_UA_SOURCE": "measured on a bench",
     "BOOT_MC": 2.3,
@@ -109,6 +110,13 @@ FAULTS = [
     ("FLASH_MB", True, "FLASH_MB = True will not do"),
     ("SONAR_ECHO_PIN", None, "SONAR_ECHO_PIN = None will not do; give it a GPIO number"),
     ("LED_PIN", "D2", "LED_PIN = 'D2' will not do; give it a GPIO number, such as 25, or None"),
+    (
+        "LED_LIT",
+        2,
+        "LED_LIT = 2 will not do; give it the level at which it lights, 0 or 1, or None",
+    ),
+    ("LED_LIT", True, "LED_LIT = True will not do"),
+    ("LED_LIT", None, "LED_PIN is GPIO18, but LED_LIT is None; give the level at which it"),
     ("RAIL_MA", -1, "RAIL_MA = -1 will not do"),
     ("SLEEP_UA", 0, "SLEEP_UA = 0 will not do; give it microamperes above 0"),
     ("BOOT_MC", 0, "BOOT_MC = 0 will not do; give it millicoulombs above 0"),
@@ -239,15 +247,15 @@ def test_the_tables_of_a_chip_hang_together(chip):
 @pytest.mark.parametrize("chip", list(chips.CHIPS.values()), ids=list(chips.CHIPS))
 @pytest.mark.parametrize("use", ["output", "rail", "input", "adc", "wake", "pulled"])
 def test_the_pins_that_are_advised_are_without_fault(chip, use):
-    advised = [int(pin) for pin in re.findall(r"GPIO(\d+)", chips.advice(chip, use))]
+    advised = [int(pin) for pin in re.findall(r"GPIO(\d+)", pin_rules.advice(chip, use))]
     assert advised
     for pin in advised:
-        assert list(chips.faults(chip, pin, use)) == []
+        assert list(pin_rules.faults(chip, pin, use)) == []
 
 
 def test_advice_leaves_out_pins_in_use_and_says_when_none_is_left():
-    assert "GPIO32" not in chips.advice(chips.ESP32, chips.ADC, taken=[32])
-    assert "every pin that could do it is in use" in chips.advice(
+    assert "GPIO32" not in pin_rules.advice(chips.ESP32, chips.ADC, taken=[32])
+    assert "every pin that could do it is in use" in pin_rules.advice(
         chips.ESP32, chips.ADC, taken=range(40)
     )
 
@@ -276,8 +284,10 @@ def test_the_parts_are_those_of_the_board(name):
     assert "SONAR" in wanted
     assert wanted <= set(boards.ATTRIBUTES)
     assert all(getattr(board, one) is not None for one in wanted)
-    for key in ("RAIL_PIN", "NTC_ADC_PIN", "TILT_PIN", "LID_PIN"):
-        assert (key in wanted) == (getattr(board, key) is not None), key
+    there = {wire.gpio for wire in board_drawing.wires(name) if wire.built_in}
+    for key in ("RAIL", "BATTERY_ADC", "NTC_ADC", "TILT", "LID", "SERVICE"):
+        pin = getattr(board, f"{key}_PIN")
+        assert (f"{key}_PIN" in wanted) == (pin is not None and f"GPIO{pin}" not in there), key
     assert board.TITLE in parts[0]["type"]
     five_volt = any("5 V" in note for note in boards.notes(board))
     assert ("SONAR_ECHO_PIN" in wanted) == five_volt, "its echo wants a divider"
@@ -292,12 +302,22 @@ def test_the_drawing_shows_every_pin_of_the_board(name):
     shown = [int(text[4:]) for text in texts if text.startswith("GPIO")]
     assert sorted(shown) == sorted(pin for pin in pins if pin is not None)
     assert "?" not in texts, "each has a name in wiring.md"
+    assert all(len(wire.goes_to) <= 70 for wire in board_drawing.wires(name)), "beyond its box"
     assert ("rail" in texts) == (boards.load(name).RAIL_PIN is not None)
 
 
-def test_the_drawing_of_a_sensor_at_5_v_shows_its_divider():
-    assert "1k here, 2k to GND" in board_drawing.draw("devkit_v1")
-    assert "1k here" not in board_drawing.draw("firebeetle2_esp32e")
+def test_the_drawing_says_what_goes_between_as_the_wiring_table_does():
+    assert "sensor ECHO through 1 kohm; 2 kohm from D26 to GND" in board_drawing.draw("devkit_v1")
+    assert "sensor ECHO, directly" in board_drawing.draw("firebeetle2_esp32e")
+    assert "push button to GND; 100 kohm to 3V3" in board_drawing.draw("xiao_esp32c3")
+
+
+def test_the_drawing_tells_what_is_on_the_board_already():
+    name = "firebeetle2_esp32e"
+    parts = board_drawing.parts(boards.load(name), list(board_drawing.wires(name)))
+    there = [part.title for part in parts if part.built_in]
+    assert there == ["battery divider", "service button", "LED"]
+    assert board_drawing.draw(name).count("stroke-dasharray") == len(there)
 
 
 def test_the_reference_board_is_the_one_of_the_fact_sheet():
@@ -355,7 +375,7 @@ def test_an_unknown_name_gets_the_nearest():
 
 @pytest.fixture
 def run():
-    return lambda *words: CliRunner().invoke(boards.app, list(words))
+    return lambda *words: CliRunner().invoke(boards_cli.app, list(words))
 
 
 def test_list_shows_every_board_within_100_columns(run):
@@ -428,6 +448,16 @@ def test_drawing_writes_a_picture(run, tmp_path):
     result = run("drawing", "xiao_esp32c6", "--out", str(tmp_path / "c6.svg"))
     assert result.exit_code == 0, result.output
     assert (tmp_path / "c6.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_a_picture_that_cannot_be_drawn_or_written_says_why(run, file, tmp_path):
+    result = run("drawing", "xiao_esp32c6", "--out", str(tmp_path / "no" / "c6.svg"))
+    assert str(result.exception).endswith("c6.svg cannot be written: No such file or directory.")
+    result = run("drawing", str(file("A = 1")))
+    assert "A is not an attribute of a board" in str(result.exception)
+    shipped = boards.find("devkit_v1").read_text(encoding="utf-8")
+    result = run("drawing", str(file(shipped)))
+    assert "has no wiring.md" in str(result.exception)
 
 
 def test_wiring_without_a_page_or_a_table_says_so(run, file):
