@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import json
-import queue
 import selectors
 import tempfile
-import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 from sim import fleet
 from sim.device import Device
 from sim.ear import Ear
-from sim.errors import SimError
 from sim.port.chip import Chip
+from sim.port.errands import Errands
+from sim.port.keys import Keys
 from sim.port.wire import Wire
 from sim.scenario import Scenario
 from tools import boards
 
-_TURN_S = 0.05  # the loop looks at the clock at least so often
+_TURN_S = 0.01  # the loop looks at the clock at least so often
 _NAPS = ("timer", "button")  # what ends a deep sleep
-PATIENCE_S = 30.0  # for the loop to do what it was asked
 
 
 @dataclass(frozen=True)
@@ -56,8 +51,7 @@ class Bench:
         self._board = scenario.board.name
         self._things = ExitStack()
         self._chip: Chip | None = None
-        self._asked: queue.SimpleQueue = queue.SimpleQueue()
-        self._stopped = threading.Event()
+        self.errands = Errands()
         self._select = selectors.DefaultSelector()
         try:
             self._prepare(scenario)
@@ -84,6 +78,9 @@ class Bench:
         self.wire = Wire(self._options.link)
         self._things.callback(self.wire.close)
         self._select.register(self.wire, selectors.EVENT_READ)
+        self._keys = Keys()
+        self._things.callback(self._keys.close)
+        self.boots = 0
         self._nap_ends_s = 0.0  # real time of the next boot
         self._began_ms = self._began_s = 0.0  # of this wake or nap, virtual and real
 
@@ -103,16 +100,16 @@ class Bench:
     # -- in the thread that drives it -----------------------------------------------------------
 
     def run(self) -> None:
-        """Until stop() is called."""
+        """Until errands.over is set."""
         try:
-            while not self._stopped.is_set():
-                self._serve()
+            while not self.errands.over.is_set():
+                self.errands.serve()
                 if self._chip is None and time.monotonic() >= self._nap_ends_s:
                     self._boot()
                 self._turn()
         finally:
-            self._stopped.set()
-            self._serve()
+            self.errands.over.set()
+            self.errands.serve()
 
     def _turn(self) -> None:
         for key, _ in self._select.select(_TURN_S):
@@ -124,16 +121,17 @@ class Bench:
             elif self._chip is not None:
                 self._printed(self._chip)
         self.wire.flush()
+        self._keys.flush()
         if self._chip is not None:
-            self._chip.flush()
+            self._chip.interrupt()
 
     def _typed(self) -> None:
+        typed = self.wire.read()
         if self._chip is not None:
-            self._chip.type(self.wire.read())
+            typed = self._chip.interrupted(typed)
         elif self.device.cause in _NAPS:
-            self.wire.read()  # asleep it hears nothing
-        else:
-            time.sleep(0.001)  # it boots in a moment; mpremote would wait for ever for an answer
+            return  # asleep it hears nothing
+        self._keys.add(typed)
 
     def _printed(self, chip: Chip) -> None:
         data = chip.printed()
@@ -151,10 +149,12 @@ class Bench:
         told = {"again": True} | ({"boot": "stock"} if self._options.stock else {})
         frame = json.dumps(json.loads(self.device.frame()) | told).encode()
         self._began_ms, self._began_s = self.device.next_ms, time.monotonic()
-        self._chip = Chip(self._board, self._options.stock, self._flash, self._options.pace)
+        options, keys = self._options, self._keys.end
+        self._chip = Chip(self._board, options.stock, self._flash, options.pace, keys)
         self._chip.begin(frame, self.device.rtc)
         for pipe in (self._chip.stdout, self._chip.told):
             self._select.register(pipe, selectors.EVENT_READ)
+        self.boots += 1
 
     def _over(self, chip: Chip) -> None:
         """The chip sleeps, or is reset."""
@@ -174,6 +174,8 @@ class Bench:
         if self._options.nap_s is not None and not self.device.stuck:
             nap_s = min(nap_s, self._options.nap_s)
         self._nap_ends_s = self._began_s + nap_s
+        if self.device.cause in _NAPS:
+            self._keys.drop()
 
     def _remove(self, chip: Chip) -> None:
         for pipe in (chip.stdout, chip.told):
@@ -187,27 +189,7 @@ class Bench:
             ms = min(ms, self.device.next_ms)
         return round(ms)
 
-    # -- from any thread ------------------------------------------------------------------------
-
-    def stop(self) -> None:
-        """Let run() return."""
-        self._stopped.set()
-
-    def do(self, what: Callable[[], Any]) -> Any:
-        """Its result, from the thread that drives the bench."""
-        if self._stopped.is_set():
-            raise SimError("The bin on the bench has stopped; what it met is told above.")
-        answer: Future = Future()
-        self._asked.put((what, answer))
-        return answer.result(PATIENCE_S)
-
-    def _serve(self) -> None:
-        while not self._asked.empty():
-            what, answer = self._asked.get()
-            try:
-                answer.set_result(what())
-            except Exception as e:  # for whoever asked
-                answer.set_exception(e)
+    # -- asked from any thread, by errands ------------------------------------------------------
 
     @property
     def awake(self) -> bool:
@@ -228,5 +210,6 @@ class Bench:
             if self._chip.nvs is not None:
                 self.device.nvs = self._chip.nvs
             self._remove(self._chip)
+        self._keys.drop()
         self.device.power_cycle(self._now_ms())
         self._nap_ends_s = time.monotonic()

@@ -22,14 +22,15 @@ _HEAD = struct.Struct("<IH")
 _HEAP = "4M"  # the stock image's tests run in it, too, and the shims
 _CHUNK = 4096
 _NO_KEY = -1  # until it runs a program, Ctrl-C is a key
-_ONCE_S = 0.1  # two interrupts at once would end the interpreter itself
+_ONCE_S = 0.3  # a second interrupt while the first is dealt with could end the interpreter itself
+_SOON_S = 0.005  # an interrupt that met the file system strikes again after this
 _PR_SET_PDEATHSIG = 1  # Linux: the child ends with its parent, whatever the child is doing
 
 
 class Chip:
     """A running boot.  end: what came of it, once it is over: (answer, RTC memory)."""
 
-    def __init__(self, board: str, stock: bool, flash: Path, pace: float):
+    def __init__(self, board: str, stock: bool, flash: Path, pace: float, keys: int):
         frames, self._frames = os.pipe()
         self._told, out = os.pipe()
         folders = (places.SHIMS, places.LIB)
@@ -40,7 +41,7 @@ class Chip:
         command = [interpreter.find(), "-X", f"heapsize={_HEAP}", places.SHIMS / "twin_live.py"]
         self._process = subprocess.Popen(
             [*command, main, str(frames), str(out), chip_facts(board), facts],
-            stdin=subprocess.PIPE,
+            stdin=keys,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             pass_fds=(frames, out),
@@ -50,10 +51,11 @@ class Chip:
         )
         os.close(frames)
         os.close(out)
-        for pipe in (self.stdout, self._told, self._stdin):
+        for pipe in (self.stdout, self._told):
             os.set_blocking(pipe, False)
-        self._buffer = self._keys = b""
-        self._interrupt, self._quiet_until_s = _NO_KEY, 0.0
+        self._buffer = b""
+        self._interrupt = _NO_KEY
+        self._quiet_until_s, self._once_more = 0.0, False
         self.end: tuple[dict[str, Any], bytes] | None = None
         self.nvs: dict[str, Any] | None = None  # where it was written
 
@@ -68,32 +70,28 @@ class Chip:
         """The descriptor of what it tells."""
         return self._told
 
-    @property
-    def _stdin(self) -> int:
-        assert self._process.stdin is not None
-        return self._process.stdin.fileno()
-
     def begin(self, frame: bytes, rtc: bytes) -> None:
         """Let it boot."""
         with contextlib.suppress(BrokenPipeError), os.fdopen(self._frames, "wb") as file:
             file.write(_HEAD.pack(len(frame), len(rtc)) + frame + rtc)
         self._frames = -1
 
-    def type(self, data: bytes) -> None:
-        """Keys for it.  While it lets Ctrl-C interrupt, that is no key."""
+    def interrupted(self, typed: bytes) -> bytes:
+        """The keys among that: what interrupts the program just now is none, and does so."""
         self.listen()
-        for byte in data:
-            if byte == self._interrupt:
-                self._stop()
-            else:
-                self._keys += bytes((byte,))
-        self.flush()
+        key = bytes((self._interrupt,)) if self._interrupt != _NO_KEY else b""
+        if not key or key not in typed:
+            return typed
+        self._once_more = True
+        self.interrupt()
+        return typed.replace(key, b"")
 
-    def flush(self) -> None:
-        """Hand over as many keys as go."""
-        with contextlib.suppress(BlockingIOError, BrokenPipeError):
-            while self._keys:
-                self._keys = self._keys[os.write(self._stdin, self._keys) :]
+    def interrupt(self) -> None:
+        """As soon as may be, where that is still wanted."""
+        now_s = time.monotonic()
+        if self._once_more and now_s >= self._quiet_until_s and self._process.poll() is None:
+            self._once_more, self._quiet_until_s = False, now_s + _ONCE_S
+            self._process.send_signal(signal.SIGINT)
 
     def printed(self) -> bytes | None:
         """What it has printed; None at the end."""
@@ -119,9 +117,7 @@ class Chip:
         """No power."""
         if self._process.poll() is None:
             self._process.kill()
-        assert self._process.stdin is not None and self._process.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
+        assert self._process.stdout is not None
         self._process.wait()
         self._process.stdout.close()
         os.close(self._told)
@@ -131,16 +127,13 @@ class Chip:
     def _hear(self, said: dict[str, Any]) -> None:
         if "interrupt" in said:
             self._interrupt = said["interrupt"]
+            self._quiet_until_s, self._once_more = 0.0, False  # it has noticed the last one
+        elif "again" in said:
+            self._quiet_until_s, self._once_more = time.monotonic() + _SOON_S, True
         elif "nvs" in said:
             self.nvs = said["nvs"]
         elif "end" in said:
             self.end = said["end"], base64.b64decode(said["rtc"])
-
-    def _stop(self) -> None:
-        now_s = time.monotonic()
-        if now_s >= self._quiet_until_s and self._process.poll() is None:
-            self._quiet_until_s = now_s + _ONCE_S
-            self._process.send_signal(signal.SIGINT)
 
 
 def _with_parent() -> None:

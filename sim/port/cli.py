@@ -27,11 +27,18 @@ def console_command(
         bool, typer.Option("--stock", help="A board with the official image and nothing on it.")
     ] = False,
 ) -> None:
-    """Put one simulated bin in real time behind a serial port; Ctrl-C ends it."""
+    """Put one simulated bin in real time behind a serial port; Ctrl-C ends it.
+
+    kill -USR1 takes its power away and gives it back, kill -USR2 presses its service button.
+    """
     if link is not None and link.exists() and not link.is_symlink():
         raise typer.BadParameter(f"{link} is there already, and is no link; choose another name.")
+    if link is not None:
+        link.parent.mkdir(parents=True, exist_ok=True)
     with Bench(load(scenario, bins=1), Options(stock=stock, nap_s=nap, link=link)) as bench:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: bench.stop())
+            signal.signal(number, lambda *_: bench.errands.over.set())
+        signal.signal(signal.SIGUSR1, lambda *_: bench.errands.later(bench.power_cycle))
+        signal.signal(signal.SIGUSR2, lambda *_: bench.errands.later(bench.press))
         typer.echo(bench.wire.path)
         bench.run()

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sim.port.bench import PATIENCE_S, Bench, Options
+from sim.port.bench import Bench, Options
+from sim.port.errands import PATIENCE_S
 from sim.scenario import load
 
 
@@ -22,15 +23,20 @@ class Port:
 
     def press_button(self) -> bool:
         """Press the service button; False where the node is awake or did not ask for it."""
-        return self._bench.do(self._bench.press)
+        return self._bench.errands.do(self._bench.press)
 
     def power_cycle(self) -> None:
         """Take the power away and give it back at once."""
-        self._bench.do(self._bench.power_cycle)
+        self._bench.errands.do(self._bench.power_cycle)
 
     def nvs(self) -> dict[str, Any]:
         """What its NVS holds: {space: {key: number, or a blob as base64}}."""
-        return self._bench.do(lambda: json.loads(json.dumps(self._bench.device.nvs)))
+        return self._bench.errands.do(lambda: json.loads(json.dumps(self._bench.device.nvs)))
+
+    @property
+    def boots(self) -> int:
+        """How often the chip has begun to boot: after a reset, one more than before."""
+        return self._bench.errands.do(lambda: self._bench.boots)
 
     @property
     def messages(self) -> list[tuple[str, bytes]]:
@@ -40,7 +46,7 @@ class Port:
     @property
     def awake(self) -> bool:
         """Does the chip run just now?"""
-        return self._bench.do(lambda: self._bench.awake)
+        return self._bench.errands.do(lambda: self._bench.awake)
 
 
 @contextmanager
@@ -52,5 +58,5 @@ def open(scenario: str | Path, **options: Any) -> Iterator[Port]:
         try:
             yield Port(bench)
         finally:
-            bench.stop()
+            bench.errands.over.set()
             thread.join(PATIENCE_S)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 _BACKLOG = 1 << 16  # bytes that wait for a reader; the oldest go first
 _CHUNK = 4096
-_LINE_FEED = re.compile(rb"(?<!\r)\n")
+_CODED = re.compile(rb"\xff(.)|(?<!\r)\n", re.DOTALL)  # 0xFF: the next byte goes out as it is
 
 
 class Wire:
@@ -23,7 +23,8 @@ class Wire:
         self.path = os.ttyname(self._slave)
         self._link = link
         self._waits = b""
-        self._last = b""  # byte, where that was a CR: a line feed after it needs none
+        self._part = b""  # a 0xFF whose byte is still to come
+        self._last = b""  # byte: a line feed after CR needs no other
         if link is not None:
             link.unlink(missing_ok=True)
             link.symlink_to(self.path)
@@ -40,10 +41,13 @@ class Wire:
             return b""
 
     def show(self, data: bytes) -> None:
-        """As the chip's console does it: a line feed goes out as CR LF."""
+        """As the chip does it: a line feed goes out as CR LF, unless 0xFF is before it."""
+        data = self._part + data
+        whole = len(data) - (len(data) - len(data.rstrip(b"\xff"))) % 2
+        self._part = data[whole:]
         before = b"\r" if self._last == b"\r" else b""
-        out = _LINE_FEED.sub(b"\r\n", before + data)[len(before) :]
-        self._last = b"\r" if data.endswith(b"\r") else b""
+        out = _CODED.sub(lambda one: one[1] or b"\r\n", before + data[:whole])[len(before) :]
+        self._last = out[-1:] or self._last
         self._waits = (self._waits + out)[-_BACKLOG:]
         self.flush()
 

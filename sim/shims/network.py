@@ -3,6 +3,7 @@
 from binascii import unhexlify
 
 import twin
+import twin_lease
 import twin_radio
 
 STA_IF, AP_IF = 0, 1
@@ -113,7 +114,7 @@ class WLAN:
         elif ip_mask_gateway_dns:
             r.addresses = ip_mask_gateway_dns[0]
         elif not r.static() and r.state() == STAT_GOT_IP:
-            return twin_radio.lent()
+            return twin_lease.lent()
         return r.addresses
 
     def scan(self):

@@ -1,7 +1,7 @@
 # The ESP32's select, for the console: it looks for keys on standard input.
 #
-# In a run of the simulator nobody types (frames come there); on a simulated serial port whoever
-# puts a function into twin.keys is asked: waiting(us) -> bool, which also lets that time pass.
+# In a run of the simulator nobody types (frames come there); on a simulated serial port
+# twin.waiting(us) -> bool is asked, which also lets that time pass.
 import twin
 
 POLLIN, POLLOUT, POLLERR, POLLHUP = 1, 4, 8, 16
@@ -35,3 +35,6 @@ class _Poll:
         finally:
             twin.settle()
         return []
+
+    def ipoll(self, timeout=-1, flags=0):
+        return iter(self.poll(timeout))

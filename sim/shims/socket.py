@@ -4,66 +4,37 @@ import errno
 import io
 
 import twin
+import twin_lease
 import twin_line
 import twin_radio
 import twin_servers
+import twin_talk
 
 AF_INET, AF_INET6 = 2, 10
 SOCK_STREAM, SOCK_DGRAM, SOCK_RAW = 1, 2, 3
 IPPROTO_TCP, IPPROTO_UDP, IPPROTO_IP = 6, 17, 0
 SOL_SOCKET, SO_REUSEADDR, SO_BROADCAST, TCP_NODELAY = 0xFFF, 4, 32, 1
 
-_NO_SUCH_NAME = -202  # EAI_FAIL as lwIP counts
-_NO_NAMES_MS = 14_000  # lwIP asks four times, of each server that it knows; an estimate
-_CERTIFICATES_US = 631_152_000_000_000  # 2020, in microseconds since 2000
 _POLL_MS = 100  # the port waits in steps of this (facts 2.3)
 _CHUNK = 512
 _HANDSHAKE, _CONTENT = 22, 23  # first byte of TLS records: those that open a session, and data
 _DHCP_CLIENT = 68
 _DATAGRAMS = {53: "dns", 67: "dhcp"}  # by port: what their time is booked as
-_TLS_MS = 950  # key exchange and certificate check on the chip: 0.93-1.07 s measured (facts A4)
-_WALL_MS = 5000  # what takes longer in the real world never comes in the virtual one
-_QUESTION = 40  # bytes of one to the name server
 _TCP_BYTES = 0  # of a packet that says nothing but "hello", "yes" or "bye"
 
 
 def getaddrinfo(host, port, af=0, type=0, proto=0, flags=0):
     names = twin.s.frame["net"]["names"]
     if not _is_address(host):
-        _ask_names()
+        twin_talk.ask_names()
         if host not in names:
-            raise OSError(_NO_SUCH_NAME)
+            raise OSError(twin_talk.NO_SUCH_NAME)
     return [(AF_INET, type or SOCK_STREAM, 0, "", (names.get(host, host), port))]
 
 
 def _is_address(host):
     parts = host.split(".")
     return len(parts) == 4 and all([p.isdigit() and int(p) < 256 for p in parts])
-
-
-def _ask_names():
-    """A question to the name server, which no timeout of a socket bounds (facts 2.3)."""
-    fault = twin.s.fault
-    ms = _trip_ms() + int(fault.get("dns_slow", 0) * 1000)
-    dead = "dns_dead" in fault or ms > _NO_NAMES_MS or twin_radio.barred()
-    _talking("dns")
-    twin_line.sending(_QUESTION)
-    twin.spend((_NO_NAMES_MS if dead else ms) * 1000)
-    _talking("mqtt")
-    if dead:
-        raise OSError(_NO_SUCH_NAME)
-
-
-def _trip_ms():
-    """There and back, with repetitions; OSError without a way."""
-    _on_air(errno.EHOSTUNREACH)
-    return twin.s.frame["air"]["rtt_ms"] + twin_line.lost_ms()
-
-
-def _on_air(error):
-    twin.here()
-    if not twin_radio.on_air():
-        raise OSError(error)
 
 
 class _Stream(io.IOBase):
@@ -116,25 +87,25 @@ class socket(_Stream):
         self._port = address[1]
 
     def connect(self, address):
-        trip_us, wait_us = _trip_ms() * 1000, self._wait_us
+        trip_us, wait_us = twin_talk.trip_ms() * 1000, self._wait_us
         net = twin.s.frame["net"]
         host, port = net["hosts"].get("%s:%d" % address, (None, 0))
-        _talking("tcp")
+        twin_talk.about("tcp")
         twin_line.sending(_TCP_BYTES)
-        if twin_radio.barred() or (wait_us is not None and trip_us > wait_us > 0):
-            _in_vain(wait_us)
-            _talking("mqtt")
+        if twin_lease.barred() or (wait_us is not None and trip_us > wait_us > 0):
+            twin_talk.in_vain(wait_us)
+            twin_talk.about("mqtt")
             raise OSError(errno.ETIMEDOUT)
         twin.spend(trip_us)
         if not net["up"]:
-            _talking("mqtt")
+            twin_talk.about("mqtt")
             raise OSError(errno.ECONNREFUSED)
         if host is None:
-            _in_vain(wait_us)
-            _talking("mqtt")
+            twin_talk.in_vain(wait_us)
+            twin_talk.about("mqtt")
             raise OSError(errno.ETIMEDOUT)
         twin_line.sending(_TCP_BYTES)  # its acknowledgement
-        _talking("mqtt")
+        twin_talk.about("mqtt")
         self._line = twin_line.opened(host, port)
         self._line.at_once = self._at_once
         twin.s.sockets.append(self)
@@ -146,9 +117,9 @@ class socket(_Stream):
             buf = memoryview(buf)[: size[0]]
         if buf[0] == _HANDSHAKE and buf[1] == 3 and not self._secured:
             self._secured = True
-            _reckon()
+            twin_talk.reckon()
         elif buf[0] == _CONTENT and self._secured:
-            _talking("mqtt")
+            twin_talk.about("mqtt")
         return self._line.send(buf)
 
     def send(self, bytes):
@@ -186,12 +157,12 @@ class socket(_Stream):
         return self._datagram(), self._from
 
     def sendto(self, bytes, address):
-        _on_air(errno.EHOSTUNREACH)
+        twin_talk.on_air(errno.EHOSTUNREACH)
         self._phase = _DATAGRAMS.get(address[1], "mqtt")
-        _talking(self._phase)
+        twin_talk.about(self._phase)
         twin_line.sending(len(bytes))
         twin.spend(twin.s.frame["air"]["rtt_ms"] * 1000)
-        _talking("mqtt")
+        twin_talk.about("mqtt")
         if not twin_line.lost_ms():
             self._answer, late_us = twin_servers.answered(bytes, address[1], self._port)
             self._answer_us, self._from = twin.s.up_us + late_us, (address[0], address[1])
@@ -207,17 +178,17 @@ class socket(_Stream):
     def _alive(self):
         if self._line is None:
             raise OSError(errno.ENOTCONN)
-        _on_air(errno.ECONNABORTED)  # without Wi-Fi a connection is soon gone
+        twin_talk.on_air(errno.ECONNABORTED)  # without Wi-Fi a connection is soon gone
 
     def _datagram(self):
         late_us = self._answer_us - twin.s.up_us
         dead = self._answer is None or (self._wait_us is not None and late_us > self._wait_us)
-        _talking(self._phase)
+        twin_talk.about(self._phase)
         if dead:
-            _in_vain(self._wait_us)
+            twin_talk.in_vain(self._wait_us)
         else:
             twin.spend(max(0, late_us))
-        _talking("mqtt")
+        twin_talk.about("mqtt")
         if dead:
             raise OSError(self._nothing)
         answer, self._answer = self._answer, None
@@ -230,40 +201,12 @@ class socket(_Stream):
         until_us = twin.NEVER_US if wait_us is None else twin.s.up_us + wait_us
         while line.due_us <= until_us:
             twin.spend(max(0, line.due_us - twin.s.up_us))
-            data = line.take(size, _wall_ms() if wait_us != 0 else 0)
+            data = line.take(size, twin_talk.wall_ms() if wait_us != 0 else 0)
             if data is not None:
                 return data
             if line.due_us <= twin.s.up_us:
                 break  # nobody knows of anything that comes
-        _in_vain(None if wait_us is None else until_us - twin.s.up_us)
+        twin_talk.in_vain(None if wait_us is None else until_us - twin.s.up_us)
         if self._nothing == errno.ETIMEDOUT:
             raise OSError(errno.ETIMEDOUT)
         return None
-
-
-def _reckon():
-    """What a TLS handshake costs the chip, and what its clock makes of every certificate.
-
-    mbedTLS on the computer looks at the computer's clock; on the chip the year 2000 is too early.
-    """
-    _talking("tls")
-    twin.spend(_TLS_MS * 1000)
-    if twin.now_us() < _CERTIFICATES_US:
-        raise ValueError("The certificate validity starts in the future")
-
-
-def _talking(phase):
-    """What is said from now on is a handshake, or what the connection is for."""
-    if twin.s.radio is not None:
-        twin.s.radio.talk(phase)
-
-
-def _in_vain(wait_us):
-    """Nothing comes as long as the caller is patient; the watchdog may be less so."""
-    if wait_us is None:
-        twin.for_ever()
-    twin.spend(wait_us)
-
-
-def _wall_ms():
-    return twin.s.frame["net"].get("wall_ms", _WALL_MS)

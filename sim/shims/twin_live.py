@@ -9,24 +9,20 @@ import json
 import struct
 import sys
 import vfs
-from collections import namedtuple
 
 import twin
-import twin_flash
+import twin_inside
 import twin_prompt
 import twin_sonar
+import twin_typing
+import twin_wake
+from twin_inside import OUTSIDE
 
 _HEAD = "<IH"
 _HEAD_SIZE = struct.calcsize(_HEAD)
 _STEP_US = 20_000  # of a real wait: the watchdog bites between two of them
-_OUTSIDE = "/host"
 _SOFT_RESET = 5
-_BOOT_PY = (
-    "# This file is executed on every boot (including wake-boot from deepsleep)\n"
-    "#import esp\n#esp.osdebug(None)\n#import webrepl\n#webrepl.start()\n"
-)
-_Implementation = namedtuple("implementation", ("name", "version", "_machine", "_mpy"))
-_time, _select, _os = twin.builtin("time"), twin.builtin("select"), twin.builtin("os")
+_time, _select = twin.builtin("time"), twin.builtin("select")
 
 
 class _Live:
@@ -66,79 +62,21 @@ class _Live:
     def tell(self, what):
         self._out.write(json.dumps(what) + "\n")
 
+    def put_off(self):
+        """The interrupt that has just struck shall do so again soon.  It allocates nothing."""
+        self._out.write('{"again": true}\n')
+
     def _step(self, us):
         self._pass(us)
         _time.sleep_us(int(us * self._pace))
         self._at = _time.ticks_us()
 
     def _pass(self, us):
-        self._within = True
         try:
+            self._within = True
             twin.pass_by(us)
         finally:
             self._within = False
-
-
-class _MicroPython:
-    """micropython as the firmware meets it: the host sees to Ctrl-C."""
-
-    def __getattr__(self, name):
-        return getattr(_micropython, name)
-
-    def kbd_intr(self, key):
-        twin.live.tell({"interrupt": key})
-
-
-class _Vfs:
-    """vfs, without the computer's own files."""
-
-    def __getattr__(self, name):
-        return getattr(vfs, name)
-
-    def mount(self, *args, **kw):
-        if args or kw:
-            return vfs.mount(*args, **kw)
-        return [one for one in vfs.mount() if one[1] != _OUTSIDE]
-
-
-class _Sys:
-    """sys, of an ESP32."""
-
-    platform = "esp32"
-
-    def __init__(self):
-        own = sys.implementation
-        self.implementation = _Implementation(
-            own.name, own.version, "simulated board with " + twin.chip["name"].upper(), own._mpy
-        )
-
-    def __getattr__(self, name):
-        return getattr(sys, name)
-
-
-def move_out(flash):
-    """The chip's file system begins empty; the computer's is beside it, and cannot be written."""
-    outside = vfs.VfsPosix(flash)
-    twin_flash.open = lambda path, mode: outside.open(path[path.rindex("/") :], mode)
-    vfs.umount("/")
-    vfs.mount(vfs.VfsPosix(), _OUTSIDE, readonly=True)
-    sys.path[:] = [_OUTSIDE + p if p.startswith("/") else p for p in sys.path] + ["", "/lib"]
-
-
-def mounted():
-    """What _boot.py of a stock image does."""
-    import esp32
-
-    blocks = esp32.Partition.find(esp32.Partition.TYPE_DATA, label="vfs")[0]
-    try:
-        vfs.mount(vfs.VfsLfs2(blocks), "/")
-    except OSError:
-        print("Performing initial setup")
-        vfs.VfsLfs2.mkfs(blocks)
-        vfs.mount(vfs.VfsLfs2(blocks), "/")
-        with open("/boot.py", "w") as file:
-            file.write(_BOOT_PY)
-    _os.chdir("/")
 
 
 def boot(main_path, mode):
@@ -146,10 +84,10 @@ def boot(main_path, mode):
     space = {"__name__": "__main__"}
     well = True
     if not main_path:
-        mounted()
+        twin_inside.mount()
         well = _file("/boot.py", space)
     if mode == twin_prompt.FRIENDLY and well:
-        _file(_OUTSIDE + main_path if main_path else "/main.py", space)
+        _file(OUTSIDE + main_path if main_path else "/main.py", space)
     return twin_prompt.run(space, mode)
 
 
@@ -173,7 +111,7 @@ def forget(known):
     twin.s.frame["reset_cause"] = _SOFT_RESET
     gc.collect()
     for _, where in vfs.mount():
-        if where != _OUTSIDE:
+        if where != OUTSIDE:
             vfs.umount(where)
 
 
@@ -192,7 +130,7 @@ def begin(source, out, facts):
     head = source.read(_HEAD_SIZE)
     size, rtc_size = struct.unpack(_HEAD, head)
     frame = json.loads(source.read(size))
-    twin.begin(frame, source.read(rtc_size))
+    twin_wake.begin(frame, source.read(rtc_size))
     twin_sonar.begin()
     twin.live = _Live(out, facts["pace"])
     twin.waiting = twin.live.waiting
@@ -201,19 +139,18 @@ def begin(source, out, facts):
 def main(main_path, source, out, chip, facts):
     twin.chip.update(json.loads(chip))
     facts = json.loads(facts)
-    move_out(facts["flash"])
+    twin_inside.move_out(facts["flash"])
     begin(open(int(source), "rb"), open(int(out), "w"), facts)
-    sys.modules["micropython"], sys.modules["sys"] = _MicroPython(), _Sys()
-    sys.modules["vfs"] = _Vfs()
+    twin_inside.dress_up()
     try:
         live(main_path)
     except (twin.Asleep, twin.Reset):
         pass
+    twin_typing.interrupt(twin_typing.NO_KEY)
     tell, twin.live = twin.live.tell, None
-    twin.power_off()
-    tell({"end": twin.account(), "rtc": binascii.b2a_base64(twin.s.rtc)[:-1].decode()})
+    twin_wake.power_off()
+    tell({"end": twin_wake.account(), "rtc": binascii.b2a_base64(twin.s.rtc)[:-1].decode()})
 
 
-_micropython = __import__("micropython")
 if __name__ == "__main__":
     main(*sys.argv[1:])

@@ -45,6 +45,7 @@ class Pin:
         self._echo = id == twin.s.frame["echo_pin"] and id not in twin.s.held
         if mode == Pin.IN:
             twin.s.inputs[id] = 1 if pull == Pin.PULL_UP else 0
+            _let_go(id)
         if value is not None:
             self.value(value)
 
@@ -88,11 +89,30 @@ def _drive(pin, level):
     s.levels[pin] = level
     if pin == s.frame["rail_pin"]:
         power(level)
+    elif pin == s.frame["led"][0]:
+        _lamp(1 if level == s.frame["led"][1] else 0)
     elif pin == s.frame["trigger_pin"] and level != before:
         if level:
             s.high_us = s.up_us
         elif s.high_us is not None and s.up_us - s.high_us >= s.frame["trigger_us"] > 0:
             twin_sonar.triggered()
+
+
+def _let_go(pin):
+    s = twin.s
+    if pin not in s.held:
+        s.levels.pop(pin, None)
+    if pin == s.frame["led"][0]:
+        _lamp(None)
+
+
+def _lamp(lit):
+    """The LED is lit (1), dark (0), or let go of (None).  Steady, it is lit beside other work."""
+    s = twin.s
+    if not s.lamp or s.lamp[-1][1] != lit:
+        s.lamp.append([s.up_us // 1000, lit])
+        s.blinks = lit == 0 or (lit == 1 and s.blinks)
+        twin.settle()
 
 
 def power(level):

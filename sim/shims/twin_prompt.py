@@ -6,23 +6,19 @@ import io
 import sys
 
 import twin
+from twin_typing import CTRL_C, NO_KEY, interrupt, key, line, say, text_of
 
 FRIENDLY, RAW = "friendly", "raw"
-_A, _B, _C, _D, _E, _ESC = 1, 2, 3, 4, 5, 27
+_A, _B, _D, _E = 1, 2, 4, 5
 _OPEN, _CLOSE = "([{", ")]}"
 _COMPOUND = ("if ", "while ", "for ", "try:", "with ", "def ", "class ", "async ", "@")
+_RAW_BANNER = "raw REPL; CTRL-B to exit\r\n>"
 _BANNER = 'MicroPython v%d.%d.%d on simulated board; %s\nType "help()" for more information.\n'
-_HISTORY = 8
-_FOR_EVER_US = 1 << 50
-_CTRL_C_ON, _CTRL_C_OFF = _C, -1
+_OURS = __file__[: __file__.rindex("/") + 1]  # the folder of what is C code on the chip
 
 
 class Forced(Exception):
     """A soft reset; argument: the mode in which it was asked for."""
-
-
-class _Gone(twin.Reset):
-    """Nobody holds the other end any more."""
 
 
 mode_now = [FRIENDLY]
@@ -30,13 +26,10 @@ mode_now = [FRIENDLY]
 
 def run(space, mode):
     """Until a soft reset: in which mode was it asked for?"""
-    _interrupt(_CTRL_C_OFF)
+    interrupt(NO_KEY)
     while True:
         mode_now[0] = mode
-        try:
-            ended = _raw(space) if mode == RAW else _friendly(space)
-        except KeyboardInterrupt:  # came a moment late
-            continue
+        ended = _raw(space) if mode == RAW else _friendly(space)
         if ended == _D:
             return mode
         mode = FRIENDLY if mode == RAW else RAW
@@ -44,109 +37,104 @@ def run(space, mode):
 
 def execute(text, name, kind, space, marks=False):
     """Run it; did it end well?  marks: as raw mode wants it.  Raises Forced for a soft reset."""
-    trouble = None
     try:
-        code = compile(text, name, kind)
-        _interrupt(_CTRL_C_ON)
-        exec(code, space)
-    except BaseException as e:
+        trouble = _attempt(text, name, kind, space)
+    except KeyboardInterrupt as e:  # when all was over
         trouble = e
+    interrupt(NO_KEY)
     ended = twin.s.ended
     if ended and ended[0] != "soft_reset":
         raise ended[1]()
-    _interrupt(_CTRL_C_OFF)
     if marks:
-        _say("\x04")
+        say("\x04")
     forced = ended or isinstance(trouble, SystemExit)
     if trouble is not None and not forced:
         _tell(trouble)
     if marks:
-        _say("\x04")
+        say("\x04")
     if forced:
         raise Forced(mode_now[0])
     return trouble is None
 
 
+def _attempt(text, name, kind, space):
+    """What it raised, or None."""
+    try:
+        code = compile(text, name, kind)
+        interrupt(CTRL_C)
+        exec(code, space)
+    except BaseException as e:
+        return e
+
+
 def _tell(trouble):
-    """Its traceback, less this module's own part."""
+    """Its traceback, less the part of it that the chip has not got."""
     story = io.StringIO()
     sys.print_exception(trouble, story)
-    for line in story.getvalue().split("\n")[:-1]:
-        if not line.endswith("in execute"):
-            _say(line + "\n")
+    for row in story.getvalue().split("\n")[:-1]:
+        if not (row.startswith("  File ") and _OURS in row):
+            say(row + "\n")
 
 
 # -- raw ------------------------------------------------------------------------------------------
 
 
 def _raw(space):
-    _say("raw REPL; CTRL-B to exit\r\n>")
-    line = bytearray()
+    say(_RAW_BANNER)
+    typed = bytearray()
     while True:
-        key = _key()
-        if key == _A and line == b"\x05A":
-            _say("R\x00")
-            line = bytearray()
-        elif key == _A:
-            _say("raw REPL; CTRL-B to exit\r\n>")
-            line = bytearray()
-        elif key == _B:
-            _say("\r\n")
+        one = key()
+        if one == _A:
+            say("R\x00" if typed == b"\x05A" else _RAW_BANNER)
+        elif one == _B:
+            say("\r\n")
             return _B
-        elif key == _C:
-            line = bytearray()
-        elif key == _D:
-            _say("OK")
-            if not line:
-                _say("\r\n")
+        elif one == _D:
+            say("OK")
+            if not typed:
+                say("\r\n")
                 return _D
-            text, line = line, None
-            execute(_text(text), "<stdin>", "exec", space, True)
-            _say(">")
-            line = bytearray()
-        else:
-            line.append(key)
-
-
-def _text(data):
-    try:
-        return bytes(data).decode()
-    except UnicodeError:
-        return "raise UnicodeError"
+            text, typed = text_of(typed), None
+            execute(text, "<stdin>", "exec", space, True)
+            say(">")
+        elif one != CTRL_C:
+            typed.append(one)
+            continue
+        typed = bytearray()
 
 
 # -- friendly -------------------------------------------------------------------------------------
 
 
 def _friendly(space):
-    _say(_banner())
+    say(_banner())
     history = []
     while True:
-        line, end = _line(">>> ", history)
+        typed, end = line(">>> ", history)
         if end == _E:
             _paste(space)
         elif end == _B:
-            _say("\n" + _banner())
-        elif end == _C:
+            say("\n" + _banner())
+        elif end == CTRL_C:
             continue
         elif end is not None:
             return end
-        elif line:
-            _statement(line, space, history)
+        elif typed:
+            _statement(typed, space, history)
 
 
 def _banner():
     return _BANNER % (sys.implementation.version[:3] + (twin.chip["name"].upper(),))
 
 
-def _statement(line, space, history):
-    while _goes_on(line):
-        more, end = _line("... ", history)
+def _statement(text, space, history):
+    while _goes_on(text):
+        more, end = line("... ", history)
         if end is not None:
             return
-        line += "\n" + more
-    if line.strip():
-        execute(line + "\n", "<stdin>", "single", space)
+        text += "\n" + more
+    if text.strip():
+        execute(text + "\n", "<stdin>", "single", space)
 
 
 def _goes_on(text):
@@ -176,93 +164,14 @@ def _goes_on(text):
 
 
 def _paste(space):
-    _say("\npaste mode; Ctrl-C to cancel, Ctrl-D to finish\n=== ")
-    text = bytearray()
+    say("\npaste mode; Ctrl-C to cancel, Ctrl-D to finish\n=== ")
+    typed = bytearray()
     while True:
-        key = _key()
-        if key == _C:
-            _say("\n")
-            return
-        if key == _D:
-            _say("\n")
-            execute(_text(text), "<stdin>", "exec", space)
-            return
-        text.append(10 if key == 13 else key)
-        _say("\n=== " if key == 13 else chr(key))
-
-
-def _line(mark, history):
-    """(what was typed, None), or ("", the control key that ended it)."""
-    _say(mark)
-    line, at = bytearray(), 0  # of history: how far back
-    while True:
-        key = _key()
-        if key in (13, 10):
-            _say("\n")
-            text = _text(line)
-            if text and text not in history[:1]:
-                history.insert(0, text)
-                del history[_HISTORY:]
-            return text, None
-        if key == _C or (key in (_A, _B, _D, _E) and not line):
-            _say("" if key in (_E, _B) else "\n")
-            return "", key
-        if key in (8, 127):
-            if line:
-                _erase(line)
-        elif key == _ESC:
-            at = _recall(line, history, at)
-        elif key == 9:
-            line.extend(b"    ")
-            _say("    ")
-        elif key >= 32:
-            line.append(key)
-            sys.stdout.buffer.write(bytes([key]))
-
-
-def _erase(line):
-    while len(line) > 1 and line[-1] & 0xC0 == 0x80:  # the rest of a letter beyond ASCII
-        line[:] = line[:-1]
-    line[:] = line[:-1]
-    _say("\b \b")
-
-
-def _recall(line, history, at):
-    """An arrow up or down; other keys of that kind mean nothing."""
-    if _key() != 91:
-        return at
-    way = {65: 1, 66: -1}.get(_key(), 0)
-    if not way:
-        return at
-    at = max(0, min(len(history), at + way))
-    _say("\b \b" * len(line))
-    line[:] = history[at - 1].encode() if at else b""
-    _say(_text(line))
-    return at
-
-
-# -- keys -----------------------------------------------------------------------------------------
-
-
-def _key():
-    try:
-        if twin.s.typed:
-            key = twin.s.typed[0]
-            twin.s.typed = twin.s.typed[1:]
-            return key
-        while not twin.waiting(_FOR_EVER_US):
-            pass
-        data = sys.stdin.buffer.read(1)
-    except KeyboardInterrupt:
-        return _C
-    if not data:
-        raise _Gone
-    return data[0]
-
-
-def _say(text):
-    sys.stdout.write(text)
-
-
-def _interrupt(key):
-    twin.live.tell({"interrupt": key})
+        one = key()
+        if one in (CTRL_C, _D):
+            break
+        typed.append(10 if one == 13 else one)
+        say("\n=== " if one == 13 else chr(one))
+    say("\n")
+    if one == _D:
+        execute(text_of(typed), "<stdin>", "exec", space)

@@ -4,7 +4,7 @@
 import struct
 
 import twin
-import twin_radio
+import twin_lease
 
 _NTP_PORT, _DNS_PORT = 123, 53
 _DHCP_PORT, _DHCP_CLIENT = 67, 68
@@ -19,7 +19,7 @@ def answered(query, port, ours):
     net, fault = twin.s.frame["net"], twin.s.fault
     if port == _DHCP_PORT:
         return (_dhcp_answer(query) if ours == _DHCP_CLIENT else None), 0
-    if twin_radio.barred():
+    if twin_lease.barred():
         return None, 0
     if port == _NTP_PORT and net["time"]:
         return _time_answer(query), 0
@@ -57,18 +57,18 @@ def _dhcp_answer(query):
     set, no server named): DHCPACK with the time that it may, or DHCPNAK.  Anything else, and
     anything at all while nobody hands out addresses, gets silence."""
     query = bytes(query)
-    if twin.s.frame["air"]["dhcp_ms"] >= twin_radio.NEVER_MS or query[236:240] != _COOKIE:
+    if twin.s.frame["air"]["dhcp_ms"] >= twin_lease.NEVER_MS or query[236:240] != _COOKIE:
         return None
     told = _options(query[240:])
     address = ".".join([str(part) for part in query[12:16]])
     asks = query[0] == 1 and told.get(_KIND) == bytes((_REQUEST,))
-    if not asks or _SERVER in told or _WANTED in told or address == twin_radio.NO_ADDRESS:
+    if not asks or _SERVER in told or _WANTED in told or address == twin_lease.NO_ADDRESS:
         return None
     head = b"\2" + query[1:12]
-    if not twin_radio.renew(address):
+    if not twin_lease.renew(address):
         return head + bytes(16) + query[28:236] + _COOKIE + bytes((_KIND, 1, _NAK)) + _said()
-    lent = b"".join([bytes((1, 4)), _bytes(twin_radio.MASK), bytes((3, 4)), _GATE, b"\6\4", _GATE])
-    lease = struct.pack("!BBI", 51, 4, twin_radio.lease_s())
+    lent = b"".join([bytes((1, 4)), _bytes(twin_lease.MASK), bytes((3, 4)), _GATE, b"\6\4", _GATE])
+    lease = struct.pack("!BBI", 51, 4, twin_lease.lease_s())
     body = head + query[12:16] + query[12:16] + bytes(8) + query[28:236] + _COOKIE
     return body + bytes((_KIND, 1, _ACK)) + lease + lent + _said()
 
@@ -93,4 +93,4 @@ def _bytes(address):
     return bytes([int(part) for part in address.split(".")])
 
 
-_GATE = _bytes(twin_radio.GATEWAY)
+_GATE = _bytes(twin_lease.GATEWAY)

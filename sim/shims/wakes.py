@@ -9,6 +9,7 @@ import sys
 
 import twin
 import twin_sonar
+import twin_wake
 
 _HEAD = "<IH"
 _HEAD_SIZE = struct.calcsize(_HEAD)
@@ -44,7 +45,7 @@ def serve(main_path, answers):
 
 
 def run(code, frame, rtc):
-    twin.begin(frame, rtc)
+    twin_wake.begin(frame, rtc)
     twin_sonar.begin()
     crash = None
     try:
@@ -53,9 +54,9 @@ def run(code, frame, rtc):
         if not twin.s.ended:
             crash = _uncaught(e)
     if not twin.s.ended:
-        twin.prompt()
-    twin.power_off()
-    answer = twin.account()
+        twin_wake.prompt()
+    twin_wake.power_off()
+    answer = twin_wake.account()
     answer["crash"] = crash
     return answer
 

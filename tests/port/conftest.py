@@ -4,7 +4,8 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect.fdpexpect
@@ -27,6 +28,14 @@ def stock() -> Iterator[port.Port]:
 def product() -> Iterator[port.Port]:
     with port.open(BENCH, broker=NOBODY, nap_s=0.2, pace=0.1) as bench:
         yield bench
+
+
+def until(what: Callable[[], object]) -> None:
+    """Wait for that; AssertionError where it does not come."""
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not what():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.05)
 
 
 class Mpremote:

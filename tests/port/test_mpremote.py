@@ -1,8 +1,11 @@
 """The real mpremote, as from PyPI, with a simulated stock board: all that people do with it."""
 
+import sys
+
+import pexpect
 import pytest
 
-from tests.port.conftest import Mpremote, terminal
+from tests.port.conftest import PATIENCE_S, Mpremote, terminal, until
 
 BOOT_PY = "139 boot.py"
 
@@ -105,6 +108,68 @@ def test_power_may_go_while_a_file_is_written(stock, mpremote):
     assert mpremote("exec", "print(open('old').read())") == "whole\n"
 
 
-def test_a_hard_reset_boots_anew(mpremote):
+def test_a_hard_reset_boots_anew(stock, mpremote):
+    boots = stock.boots
     mpremote("reset")
-    assert mpremote("exec", "import machine; print(machine.reset_cause() in (2, 5))") == "True\n"
+    until(lambda: stock.boots > boots)  # it lets mpremote go first
+    said = mpremote("resume", "exec", "import machine; print(machine.reset_cause())")
+    assert said == "2\n"
+
+
+def test_a_folder_of_the_computer_is_mounted(mpremote, tmp_path):
+    (tmp_path / "far.py").write_text("print('from afar')\n")
+    (tmp_path / "bytes").write_bytes(bytes(range(256)) * 3)
+    program = (
+        "import far; data = open('bytes', 'rb').read(); "
+        "f = open('copy', 'wb'); f.write(data); f.close(); print(len(data))"
+    )
+    said = mpremote("mount", str(tmp_path), "exec", program)
+    assert said.split("\n")[1:] == ["from afar", "768", ""]
+    assert (tmp_path / "copy").read_bytes() == (tmp_path / "bytes").read_bytes()
+    assert BOOT_PY in mpremote("fs", "ls")
+
+
+@pytest.fixture
+def person(stock):
+    """person(*words): a terminal with that mpremote in it."""
+    spawned = []
+
+    def at(*words):
+        arguments = ["-m", "mpremote", "connect", stock.path, *words]
+        spawned.append(pexpect.spawn(sys.executable, arguments, timeout=PATIENCE_S))
+        return spawned[-1]
+
+    yield at
+    for one in spawned:
+        one.close(force=True)
+
+
+def test_a_person_at_the_prompt(person):
+    seen = person("repl")
+    seen.expect_exact(b"Use Ctrl-] or Ctrl-x to exit this shell\r\n")
+    seen.send(b"1+1\r")
+    seen.expect_exact(b"1+1\r\n2\r\n>>> ")
+    seen.send(b"while True: pass\r\r")
+    seen.expect_exact(b"... \r\n")
+    seen.send(b"\x03")
+    seen.expect_exact(b"KeyboardInterrupt: \r\n>>> ")
+    seen.send(b"\x04")
+    seen.expect_exact(b"MPY: soft reboot\r\n")
+    seen.expect_exact(b">>> ")
+    seen.send(b"\x18")
+    seen.expect(pexpect.EOF)
+    assert seen.wait() == 0
+
+
+def test_a_mounted_folder_comes_back_after_a_soft_reset(person, tmp_path):
+    (tmp_path / "far.py").write_text("X = 6\n")
+    seen = person("mount", str(tmp_path), "repl")
+    seen.expect_exact(b"Use Ctrl-] or Ctrl-x to exit this shell\r\n")
+    for _ in range(2):
+        seen.send(b"import far; far.X * 7\r")
+        seen.expect_exact(b"\r\n42\r\n>>> ")
+        seen.send(b"\x04")
+        seen.expect_exact(b"Remount local directory")
+        seen.expect_exact(b">>> ")
+    seen.send(b"\x18")
+    seen.expect(pexpect.EOF)

@@ -10,17 +10,9 @@ import time
 from pathlib import Path
 
 from sim import port
-from tests.port.conftest import BENCH, PATIENCE_S, Mpremote, terminal
+from tests.port.conftest import BENCH, PATIENCE_S, Mpremote, terminal, until
 
 OFFER = "press Enter for the console"
-
-
-def until(what) -> None:
-    """Wait for that; AssertionError where it does not come."""
-    deadline_s = time.monotonic() + PATIENCE_S
-    while not what():
-        assert time.monotonic() < deadline_s
-        time.sleep(0.05)
 
 
 def test_a_key_opens_the_console_and_mpremote_gets_the_prompt_behind_it(product):

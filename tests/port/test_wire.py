@@ -35,6 +35,19 @@ def test_a_line_feed_goes_out_once_as_cr_lf(wire, pieces):
     os.close(end)
 
 
+@pytest.mark.parametrize("cut", range(12))
+def test_a_byte_after_0xff_goes_out_as_it_is(wire, cut):
+    coded, meant = b"a\n\xff\n\xff\xff\xff\n\r\n\xff\xff", b"a\r\n\n\xff\n\r\n\xff"
+    end = os.open(wire.path, os.O_RDWR | os.O_NOCTTY)
+    wire.show(coded[:cut])
+    wire.show(coded[cut:])
+    heard = b""
+    while len(heard) < len(meant):
+        heard += os.read(end, 99)
+    assert heard == meant
+    os.close(end)
+
+
 def test_keys_arrive_untouched_and_without_echo(wire):
     end = os.open(wire.path, os.O_RDWR | os.O_NOCTTY)
     os.set_blocking(end, False)
