@@ -7,6 +7,7 @@ _LAST_RESORT_MS = 3_600_000
 _LONGEST_MS = 86_400_000  # deepsleep() takes 24.8 days; a day bounds any mistake
 _HANG_MS = 20_000  # longer than the longest wake and the waits that nothing can cut short
 _PROMPT_MS = 300_000
+_REPAIR_S = 10
 
 
 def one_wake():
@@ -28,6 +29,7 @@ def one_wake():
         mem.ill = min(255, mem.ill + 1)
         mem.radio = 0
         node.keep(mem)
+        node.show(mem)
     nap.arm(node.service)
     return nap_ms
 
@@ -38,12 +40,12 @@ def work(node, mem):
 
     cfg = node.shelf.settings()
     if node.cause == "power" and not mem.radio:  # a supply that gave way there is no visitor
-        from smartbin.console import window
-
-        cfg, nap_ms = window.after_power(node, cfg, mem)
+        cfg, nap_ms = visit(node, cfg, mem)
         if nap_ms is not None:
             return nap_ms
+    node.light(1)
     nap_ms = wake(node, cfg, mem)
+    nap_ms -= node.show(mem)
     if cfg.talk:
         talk(cfg, mem, nap_ms)
     if node.cause == "button":
@@ -51,6 +53,19 @@ def work(node, mem):
 
         return window.after_button(node, cfg, mem, nap_ms)
     return nap_ms
+
+
+def visit(node, cfg, mem):
+    """(the settings, how long to nap or None where a wake comes first); then the heap is free."""
+    from smartbin.console import room
+
+    held = room.held()
+    from smartbin.console.window import after_power
+
+    found = after_power(node, cfg, mem)
+    del after_power
+    room.free(held)
+    return found
 
 
 def hand_over():
@@ -69,6 +84,21 @@ def talk(cfg, mem, nap_ms):
     print("%s: reading %d, %s per cent full, %d ms awake, asleep for %d s" % facts)
 
 
+def somebody():
+    """After power-on a while for Ctrl-C: what cannot even start could never be put right else."""
+    import time
+
+    if machine.reset_cause() != machine.PWRON_RESET:
+        return False
+    micropython.kbd_intr(3)
+    try:
+        time.sleep(_REPAIR_S)
+    except KeyboardInterrupt:
+        machine.WDT(timeout=_PROMPT_MS)
+        return True
+    return False
+
+
 nap_ms = _LAST_RESORT_MS
 try:
     machine.WDT(timeout=_HANG_MS)  # before anything else can hang
@@ -76,6 +106,8 @@ try:
     nap_ms = one_wake()
 except BaseException as e:  # nothing is left that could take a note; asleep it does no harm
     sys.print_exception(e)
+    if somebody():
+        nap_ms = None
 finally:
     if nap_ms is not None:
         machine.deepsleep(max(1000, min(_LONGEST_MS, nap_ms)))

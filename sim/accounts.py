@@ -164,7 +164,8 @@ def _charge(device: Device) -> None:
     one = device.bin
     one.charge_mc = dict(device.charge_mc)
     days = max(0.01, device.lived_ms / 86_400_000)
-    one.battery_years = device.battery_years(sum(one.charge_mc.values()) / 3600 / days)
+    daily_mc = sum(mc for phase, mc in one.charge_mc.items() if phase != "service") / days
+    one.battery_years = device.battery_years(daily_mc / 3600)
 
 
 def _count(one: BinRun, counts: Iterable[tuple[str, int]]) -> None:

@@ -42,7 +42,7 @@ def battery_command(
     ] = None,
     svg_path: Annotated[Path | None, typer.Option("--svg", help="Write the picture here.")] = None,
 ) -> None:
-    """How many years a board lasts on a cell, why, and what would change that most.
+    """Years that a board lasts on a cell, and what would change that.
 
     It runs the firmware in the simulator a dozen times, which takes half a minute.
     """

@@ -130,6 +130,8 @@ CHIPS: Mapping[str, Chip] = {
     "esp32c6": _ESP32C6,
 }
 
+LED_MA = 2.0  # of a lit one on a board: an estimate, some kiloohms at 3.3 V draw less
+
 # How much of what sending draws beyond listening is left at a lower power.  20, 16 and 14 dBm: the
 # ESP32's data sheet, 240, 190 and 180 mA (A1), which differ in their modulation, too; 2 dBm is
 # nowhere measured: an estimate, and so are the straight lines between them.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import itertools
 import json
 import types
 from typing import Any
@@ -123,6 +124,7 @@ class Device:
         if answer["stolen"]:
             self._trouble("stolen address")
         self._book(wake, answer["tx_dbm"])
+        self.charge_mc["service"] += _lit_ms(answer["lamp"]) * currents.LED_MA / 1000
         self._plan(answer, began_ms, end_ms)
         return wake
 
@@ -258,6 +260,7 @@ class Device:
             "rail_pin": board.RAIL_PIN,
             "trigger_pin": board.SONAR_TRIG_PIN,
             "echo_pin": board.SONAR_ECHO_PIN,
+            "led": (board.LED_PIN, board.LED_LIT),
             "trigger_us": self._sensor.trigger_us,
             "settle_us": self._sensor.settle_ms * 1000,
             "sensor": line_of(self._sensor),
@@ -288,6 +291,12 @@ def line_of(sensor: sensors.Sensor) -> dict[str, Any]:
         "silent_us": sensor.silent_us,
         "range_mm": sensor.range_mm,
     }
+
+
+def _lit_ms(lamp: list[list[int]]) -> int:
+    """How long the LED was lit, from the twin's list of its changes; the firmware ends it dark."""
+    spans = itertools.pairwise(lamp)
+    return sum(until_ms - from_ms for (from_ms, lit), (until_ms, _) in spans if lit)
 
 
 def _has_ext0(board: types.SimpleNamespace) -> bool:

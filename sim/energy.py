@@ -15,7 +15,7 @@ GROUPS: dict[str, str] = {
     "sleep": "sleep",  # deep sleep, with regulator and divider
     "boot": "boot",  # ROM, boot loader, check of the image, interpreter
     "cpu": "boot",  # awake, nothing else
-    "service": "boot",  # awake, waiting for a key at the console
+    "service": "service",  # awake for a person: the console and its window; no part of a day
     "light": "boot",  # light sleep, sensor off
     "doze": "sense",  # light sleep, sensor on
     "sense": "sense",  # CPU awake, sensor on

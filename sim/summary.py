@@ -75,9 +75,10 @@ def _charge(bins: list[BinRun], days: float) -> dict[str, Any]:
             phases[phase] += mc / len(bins) / days
     total = {f"{group}_mc": mc for group, mc in energy.grouped(phases).items()}
     total["total_mc"] = sum(phases.values())
-    total["mah_per_day"] = total["total_mc"] / _MAH_MC
+    daily_mc = total["total_mc"] - total["service_mc"]  # nobody presses the button every day
+    total["mah_per_day"] = daily_mc / _MAH_MC
     told_mc = sum(one.told_mc for one in bins) / len(bins) / days
-    total["told_off_pct"] = 100 * abs(told_mc / total["total_mc"] - 1) if total["total_mc"] else 0
+    total["told_off_pct"] = 100 * abs(told_mc / daily_mc - 1) if daily_mc else 0
     return {**_rounded(total), "phases": _rounded(phases)}
 
 

@@ -56,7 +56,7 @@ TABLE = (
     ("ntp_host", "pool.ntp.org", 0, 64, ""),
     ("clock_s", 14_400, 600, 2_592_000, "s"),
     ("window_s", 10, 0, 60, "s"),
-    ("language", "en", 2, 2, ""),
+    ("language", "en", 0, 8, ""),
     ("repl_lock", 0, 0, 1, ""),
 )
 SECRETS = ("wifi_key", "wifi_pmk", "mqtt_password", "mqtt_psk")
@@ -75,7 +75,7 @@ def check(raw):
     names = [row[0] for row in TABLE]
     for key in raw:
         if key not in names:
-            raise ConfigError(key, "There is no setting named %s." % _shown(key))
+            raise ConfigError(key, "There is no setting named %s.", _shown(key))
     cfg = Config(*[_value(row, raw.get(row[0], row[1])) for row in TABLE])
     _together(cfg)
     return cfg
@@ -102,14 +102,14 @@ def _value(row, value):
     name, default, low, high, unit = row
     if isinstance(default, str):
         if not isinstance(value, str):
-            raise ConfigError(name, "%s must be a text." % name)
+            raise ConfigError(name, "%s must be a text.", name)
         if not low <= len(value.encode()) <= high:
-            raise ConfigError(name, "%s may have at most %d bytes." % (name, high))
+            raise ConfigError(name, "%s may have at most %d bytes.", name, high)
     elif not isinstance(value, int) or isinstance(value, bool):
-        raise ConfigError(name, "%s must be a whole number." % name)
+        raise ConfigError(name, "%s must be a whole number.", name)
     elif not low <= value <= high:
-        facts = (name, value, low, high, unit)
-        raise ConfigError(name, ("%s is %d; it must be from %d to %d %s" % facts).strip() + ".")
+        facts = (name, value, low, high, unit and " " + unit)
+        raise ConfigError(name, "%s is %d; it must be from %d to %d%s.", *facts)
     return value
 
 
@@ -118,17 +118,14 @@ def _together(cfg):
         if not ("a" <= c <= "z" or "A" <= c <= "Z" or "0" <= c <= "9" or c in "_-"):
             raise ConfigError("bin_id", "bin_id may have letters, digits, - and _ only.")
     if cfg.sensor and sensors.find(cfg.sensor) is None:
-        raise ConfigError(
-            "sensor", "sensor must be one of %s, or empty." % ", ".join(sensors.NAMES)
-        )
+        names = ", ".join(sensors.NAMES)
+        raise ConfigError("sensor", "sensor must be one of %s, or empty.", names)
     _less(cfg, "full_mm", "empty_mm", 49)
     _less(cfg, "sample_s", "silence_s", -1)
     _less(cfg, "report_s", "silence_s", -1)
     _less(cfg, "link_ms", "awake_ms", -1)
-    if cfg.outbox not in ("rtc", "flash"):
-        raise ConfigError("outbox", "outbox must be rtc or flash.")
-    if cfg.language not in ("en", "ko"):
-        raise ConfigError("language", "language must be en or ko.")
+    _either(cfg, "outbox", "rtc", "flash")
+    _either(cfg, "language", "en", "ko")
     for name, lengths in _DIGITS:
         _hex(name, getattr(cfg, name), lengths)
     if cfg.mqtt_psk and not cfg.mqtt_tls:
@@ -137,13 +134,20 @@ def _together(cfg):
         raise ConfigError("mqtt_password", "mqtt_password needs a mqtt_user.")
 
 
+def _either(cfg, name, *choices):
+    if getattr(cfg, name) not in choices:
+        raise ConfigError(name, "%s must be %s or %s.", name, *choices)
+
+
 def _hex(name, value, lengths):
     if value and (len(value) not in lengths or [c for c in value.lower() if c not in _HEX]):
-        many = "%d" % lengths[0] if len(lengths) == 1 else "32, 34, ... or 64"
-        raise ConfigError(name, "%s must be %s hex digits, or empty." % (name, many))
+        many = "%d" % lengths[0] if len(lengths) == 1 else "32, 34, ... 64"
+        raise ConfigError(name, "%s must be %s hex digits, or empty.", name, many)
 
 
 def _less(cfg, small, large, gap):
-    if getattr(cfg, small) + gap >= getattr(cfg, large):
-        need = "at least %d below" % (gap + 1) if gap > 0 else "no more than"
-        raise ConfigError(small, "%s must be %s %s." % (small, need, large))
+    if getattr(cfg, small) + gap < getattr(cfg, large):
+        return
+    if gap < 0:
+        raise ConfigError(small, "%s must be no more than %s.", small, large)
+    raise ConfigError(small, "%s must be at least %d below %s.", small, gap + 1, large)

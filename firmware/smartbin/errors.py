@@ -2,11 +2,13 @@
 
 
 class ConfigError(Exception):
-    """A setting that cannot be used.  str(e) is a sentence."""
+    """A setting that cannot be used: a sentence with places for facts.  str(e) has them filled."""
 
-    def __init__(self, key, sentence):
-        super().__init__(sentence)
+    def __init__(self, key, sentence, *facts):
+        super().__init__(sentence % facts)
         self.key = key
+        self.sentence = sentence
+        self.facts = facts
 
 
 class LinkError(Exception):

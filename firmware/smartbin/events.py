@@ -78,6 +78,10 @@ class State:
     def stands(self, i):
         return self.raised >> i & 1
 
+    def seen(self, i):
+        """Did the last look that could tell see it?  What stands has evidence against it only."""
+        return self.stands(i) == (self.counts[i] == 0)
+
 
 def unpack(packed):
     state = State()

@@ -1,9 +1,14 @@
 # What is kept and told of an installation, and the names of all that can be said against one.
+import json
 import struct
 from collections import namedtuple
 from micropython import const
 
-FIT, WARNINGS, NO = range(3)
+from smartbin import clock
+
+FIT = const(0)
+WARNINGS = const(1)
+NO = const(2)
 GRADES = ("fit", "warnings", "no")
 
 # key, grade; the order is a wire format (a stored record holds the index): new ones at the end.
@@ -43,6 +48,10 @@ REASONS = (
 _FIELDS = "grade at_s empty_mm full_mm width_mm floor_mm second_mm heard pings spread_mm"
 Record = namedtuple("Record", _FIELDS + " rssi_dbm session_ms idle_mv loaded_mv reasons")
 
+# The fields of a report that tell it: these three, then from empty_mm on as above.
+_TOLD = "verdict at reasons empty_mm full_mm width_mm floor_mm second_mm echoes asked spread_mm"
+_TOLD += " rssi_dbm session_ms battery_mv loaded_mv"
+
 _FORM = "<BBIHHHHHBBBbHHH"
 _VERSION = const(1)
 _MOST = const(16)  # reasons kept, one byte each
@@ -75,6 +84,14 @@ def _kept(i, number):
 
 def _keys(told):
     return [REASONS[i][0] for i in told]
+
+
+def told(kept):
+    """A Record as a report tells it: JSON, its fields always in the same order."""
+    at = None if kept.at_s is None else kept.at_s + clock.UNIX_2000
+    values = (GRADES[kept.grade], at, kept.reasons) + tuple(kept[2:-1])
+    texts = [json.dumps(value, separators=(",", ":")) for value in values]
+    return "{%s}" % ",".join(['"%s":%s' % row for row in zip(_TOLD.split(), texts)])
 
 
 def grade_of(key):

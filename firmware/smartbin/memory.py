@@ -99,7 +99,6 @@ def save(mem):
     mem.generation += 1
     at = _SLOT * (mem.generation & 1)
     slot = memoryview(mem.slots)[at : at + _SLOT]
-    slot[:] = bytes(_SLOT)
     told = _UNTOLD if mem.told_pct is None else mem.told_pct
     fields = [getattr(mem, name) for name in _FIELDS]
     struct.pack_into(_BODY, slot, _BODY_AT, *fields, told, mem.outbox.lost, mem.installed)

@@ -3,7 +3,7 @@ import json
 from collections import namedtuple
 from micropython import const
 
-from smartbin import clock, echo, installed, rows
+from smartbin import clock, echo, rows
 
 # A reading and its row are called by this one's name.
 Reading, ROW_SIZE = rows.Reading, rows.ROW_SIZE
@@ -27,11 +27,6 @@ QUIET = Bin((), (), None, None, None, None)
 
 _LINE = const(44)  # bytes of a usual row
 _EMPTIED = '{"before_pct":%d,"after_pct":%d,"confidence":"%s","trigger":"%s","seq":%d,"at":%s}'
-_INSTALL = (
-    '{"verdict":"%s","at":%s,"reasons":[%s],"empty_mm":%d,"full_mm":%d,"width_mm":%d,'
-    '"floor_mm":%s,"second_mm":%s,"echoes":%d,"asked":%d,"spread_mm":%d,"rssi_dbm":%s,'
-    '"session_ms":%s,"battery_mv":%s,"loaded_mv":%s}'
-)
 
 
 def topic(bin_id):
@@ -96,12 +91,9 @@ def _emptied(facts):
 def _install(kept):
     if kept is None:
         return "null"
-    mms = (kept.empty_mm, kept.full_mm, kept.width_mm, _num(kept.floor_mm), _num(kept.second_mm))
-    at = _num(None if kept.at_s is None else kept.at_s + clock.UNIX_2000)
-    echoes = (kept.heard, kept.pings, kept.spread_mm, _num(kept.rssi_dbm), _num(kept.session_ms))
-    reasons = ",".join(['"%s"' % key for key in kept.reasons])
-    facts = (installed.GRADES[kept.grade], at, reasons) + mms + echoes
-    return _INSTALL % (facts + (_num(kept.idle_mv), _num(kept.loaded_mv)))
+    from smartbin import installed  # nearly never: an ordinary wake does without
+
+    return installed.told(kept)
 
 
 def _line(r, comma):

@@ -46,23 +46,23 @@ Sensor = namedtuple(
 # MB7389: 30-500 cm, nearer reads 300, nothing reads 5000, largest echo; about 3 mA; times by the
 #   HRXL-MaxSonar-WR data sheet: width at 135 ms, serial line at 140 ms, next range after 148 ms.
 _ALL = (
-    Sensor("hc_sr04", 20, 4000, 10, 38_000, 50, 60, 15, "pulse", 20, 0, 0, 0, 0),
-    Sensor("hc_sr04p", 20, 3000, 10, 38_000, 50, 60, 15, "pulse", 20, 0, 0, 0, 0),
-    Sensor("jsn_sr04t_v2", 250, 4500, 20, 60_000, 50, 60, 30, "pulse", 50, 0, 0, 0, 0),
-    Sensor("jsn_sr04t_v3", 200, 6000, 20, 60_000, 50, 70, 8, "pulse", 75, 0, 0, 0, 0),
-    Sensor("jsn_sr04t_v3_uart", 200, 6000, 0, 60_000, 100, 100, 8, "frames", 75, 9600, 340, 0, 0),
-    Sensor("jsn_sr04t_v3_ask", 200, 6000, 0, 60_000, 50, 100, 8, "frames", 75, 9600, 340, 0x55, 0),
-    Sensor("a02yyuw", 30, 4500, 0, 33_000, 300, 100, 8, "frames", 60, 9600, 343, 0, 0),
-    Sensor("mb7389", 300, 5000, 20, 36_000, 200, 150, 3, "maxbotix", 20, 9600, -1, 0xFF, 135),
-    Sensor("mb7389_width", 300, 5000, 20, 36_000, 200, 150, 3, "width", 20, 0, -1, 0, 130),
+    ("hc_sr04", 20, 4000, 10, 38_000, 50, 60, 15, "pulse", 20, 0, 0, 0, 0),
+    ("hc_sr04p", 20, 3000, 10, 38_000, 50, 60, 15, "pulse", 20, 0, 0, 0, 0),
+    ("jsn_sr04t_v2", 250, 4500, 20, 60_000, 50, 60, 30, "pulse", 50, 0, 0, 0, 0),
+    ("jsn_sr04t_v3", 200, 6000, 20, 60_000, 50, 70, 8, "pulse", 75, 0, 0, 0, 0),
+    ("jsn_sr04t_v3_uart", 200, 6000, 0, 60_000, 100, 100, 8, "frames", 75, 9600, 340, 0, 0),
+    ("jsn_sr04t_v3_ask", 200, 6000, 0, 60_000, 50, 100, 8, "frames", 75, 9600, 340, 0x55, 0),
+    ("a02yyuw", 30, 4500, 0, 33_000, 300, 100, 8, "frames", 60, 9600, 343, 0, 0),
+    ("mb7389", 300, 5000, 20, 36_000, 200, 150, 3, "maxbotix", 20, 9600, -1, 0xFF, 135),
+    ("mb7389_width", 300, 5000, 20, 36_000, 200, 150, 3, "width", 20, 0, -1, 0, 130),
 )
 
-NAMES = tuple([s.name for s in _ALL])
+NAMES = tuple([row[0] for row in _ALL])
 
 
 def find(name):
     """The sensor of that name, or None."""
-    for sensor in _ALL:
-        if sensor.name == name:
-            return sensor
+    for row in _ALL:
+        if row[0] == name:
+            return Sensor(*row)
     return None

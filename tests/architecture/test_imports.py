@@ -27,7 +27,6 @@ ORDER = (
     "signs",
     "events",
     "installed",
-    "install",
     "rows",
     "report",
     "message",

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,8 +15,9 @@ from rich.table import Table
 
 from sim import fleet
 from sim.errors import SimError
+from sim.run import Run
 from sim.scenario import load
-from sim.scenario_table import Board
+from tests.bench import frozen
 from tools.errors import SetupError
 from tools.setup import places, vm32
 
@@ -27,20 +25,20 @@ _MAIN = Path(__file__).with_name("roomy.py")
 _KB = 1024
 _CHIP_KB = 56  # what an ESP32 starts with
 _LEAST_KB, _PLENTY_KB = 16, 128
+_SOURCES_KB = 1024  # for modules that are compiled on the heap, at 64 bits
 _WAKES, _SOME = 1000, 100
 _A_DAY = 96  # wakes, at least: one each quarter of an hour
-_PEAK_KB, _FROZEN_KB, _CORE_KB = 40, 64, 20  # at most
-# As the unix port compiles its frozen content; see also the switches in tools/setup/vm32.py.
-_DEFINES = (
-    "NDEBUG",
-    "UNIX",
-    "_FILE_OFFSET_BITS=64",
-    "MPZ_DIG_SIZE=16",
-    "MICROPY_FLOAT_IMPL=1",
-    "MICROPY_MODULE_FROZEN_MPY",
-    "MICROPY_MODULE_FROZEN_STR",
-    "MICROPY_QSTR_EXTRA_POOL=mp_qstr_frozen_const_pool",
-)
+_PEAK_KB = 40  # at most
+_MINUTES = 0.02  # days: the wake after power-on and a few more
+# What somebody types at the console; each begins with the key that opens it, and ends with a wake.
+_TYPED = {
+    "status": "\rstatus\rsleep\r",
+    "install": "\rinstall\rysleep\r",
+    "mqtt test": "\rmqtt test\rsleep\r",
+    "every command": "\rhelp\rstatus\routbox\revents\rnotes\rconfig show\rconfig export\r"
+    "selftest\rmeasure 2\rlive\r\rwifi scan\rwifi join\rwifi test\rmqtt test\rinstall\ry"
+    "sleep\r",
+}
 
 
 def measure(console: Console) -> dict[str, float]:
@@ -51,30 +49,46 @@ def measure(console: Console) -> dict[str, float]:
     except SetupError as error:
         console.print(f"not measured: {error}")
         return {}
-    with tempfile.TemporaryDirectory() as folder:
-        return _heap(console, Path(folder)) | _flash(console, Path(folder))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        found = _heap(console, folder)
+        return found | frozen.measure(console, folder, timer_wakes(folder))
 
 
 # -- heap -----------------------------------------------------------------------------------------
 
 
 def _heap(console: Console, folder: Path) -> dict[str, float]:
-    peak_kb = _smallest(lambda kb: _day(folder, kb), _day(folder, _PLENTY_KB))
+    table = Table(title="Python heap on 32 bits: the default bin, TLS off")
+    for heading in ("smallest in which all goes as in a large one, and in larger ones", "KB"):
+        table.add_column(heading)
+    table.add_column("at most", justify="right")
+    peak_kb = _smallest(lambda kb: _day(folder, kb))
+    table.add_row("a whole day", *frozen.kb(peak_kb, _PEAK_KB))
+    seats = {name: _smallest(lambda kb, n=name: _seat(folder, kb, n)) for name in _TYPED}
+    for name, least_kb in seats.items():
+        table.add_row(f"console: {name}, then a report", *frozen.kb(least_kb, _CHIP_KB))
     grown = _growth(folder)
-    table = _table("Python heap on 32 bits: the default bin, TLS off", "", "KB", "at most")
-    table.add_row("smallest in which a whole day goes as in a large one", *_kb(peak_kb, _PEAK_KB))
-    table.add_row(f"held more after {_WAKES:,} wakes", *_kb(grown / _KB, 0))
+    table.add_row(f"held more after {_WAKES:,} wakes", *frozen.kb(grown / _KB, 0))
     console.print(table)
-    return {"memory.peak_heap_kb": peak_kb, "memory.growth_bytes": grown}
+    console.print("TLS: mbedTLS takes its memory from ESP-IDF, not from this heap.")
+    return {
+        "memory.peak_heap_kb": peak_kb,
+        "memory.console_heap_kb": max(seats.values()),
+        "memory.growth_bytes": grown,
+    }
 
 
-def _smallest(day: Callable[[int], object], whole: object) -> int:
-    """The least KB with which a day is the whole day, by halving."""
-    low, high = (_LEAST_KB, _CHIP_KB) if day(_CHIP_KB) == whole else (_CHIP_KB, _PLENTY_KB)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if day(middle) == whole else (middle, high)
-    return high
+def _smallest(trial: Callable[[int], object]) -> int:
+    """The least KB from which on upwards a trial ends as it does with plenty.
+
+    One by one: in how many pieces the heap lies is luck, and one size that does is no proof.
+    """
+    whole = trial(_PLENTY_KB)
+    for kb in range(_CHIP_KB, _LEAST_KB, -1):
+        if trial(kb) != whole:
+            return kb + 1
+    return _LEAST_KB
 
 
 def _day(folder: Path, room_kb: int) -> object:
@@ -82,9 +96,28 @@ def _day(folder: Path, room_kb: int) -> object:
 
     room_kb: so much heap is free when main.py starts.
     """
+    return _outcome(folder, room_kb, 1)
+
+
+def _seat(folder: Path, room_kb: int, name: str) -> object:
+    """The same of some wakes, and what the console showed at the first of them."""
+    with _typing(folder, name) as screen:
+        return _outcome(folder, room_kb, _MINUTES), screen.read_text()
+
+
+@contextmanager
+def _typing(folder: Path, name: str) -> Iterator[Path]:
+    """Somebody types that as soon as the power is on; yields the file with what is shown."""
+    typed, screen = folder / "typed", folder / "screen"
+    typed.write_text(_TYPED[name])
+    screen.write_text("")
+    with mock.patch.dict(os.environ, BENCH_TYPED=str(typed), BENCH_SCREEN=str(screen)):
+        yield screen
+
+
+def _outcome(folder: Path, room_kb: int, days: float) -> object:
     try:
-        with _measured(folder / "day", room_kb * _KB):
-            run = fleet.run(load(_scenario(folder)))
+        run = _run(folder / "day", room_kb, folder, days)
     except SimError as error:
         return error
     one = run.bins[0]
@@ -97,17 +130,36 @@ def _growth(folder: Path) -> int:
     On the chip sleep clears the heap; here the modules stay, so what they hoard would be seen.
     """
     notes = folder / "growth"
-    with _measured(notes, 0):
-        fleet.run(load(_scenario(folder), days=_WAKES / _A_DAY + 0.1))
-    held = [int(line) for line in notes.read_text().splitlines()][:_WAKES]
+    _run(notes, 0, folder, _WAKES / _A_DAY + 0.1)
+    held = [int(line.split()[0]) for line in notes.read_text().splitlines()][:_WAKES]
     assert len(held) == _WAKES, f"only {len(held)} wakes"
     return round(median(held[-_SOME:]) - median(held[_SOME : 2 * _SOME]))
 
 
-def _scenario(folder: Path) -> Path:
+def timer_wakes(folder: Path, program: Path = vm32.LAUNCHER) -> set[str]:
+    """The modules that the timer wakes of a day have loaded, readings and reports alike."""
+    notes = folder / "loaded"
+    wakes = _run(notes, _SOURCES_KB, folder, 1, program).bins[0].wakes
+    named = [set(line.split()[1:]) for line in notes.read_text().splitlines()]
+    timed = [names for w, names in zip(wakes, named, strict=True) if w.cause == "timer"]
+    return set().union(*timed)
+
+
+def console_wake(folder: Path, program: Path) -> tuple[set[str], str]:
+    """What is still loaded after a wake that began with every command, and the screen."""
+    notes = folder / "loaded"
+    with _typing(folder, "every command") as screen:
+        _run(notes, _SOURCES_KB, folder, _MINUTES, program)
+        return set(notes.read_text().splitlines()[0].split()[1:]), screen.read_text()
+
+
+def _run(
+    notes: Path, room_kb: int, folder: Path, days: float, program: Path = vm32.LAUNCHER
+) -> Run:
     path = folder / "memory.toml"
     path.write_text("[run]\ndays = 1\n")
-    return path
+    with _measured(notes, room_kb * _KB, program):
+        return fleet.run(load(path, days=days))
 
 
 class _Measured(fleet.Vm):
@@ -118,75 +170,9 @@ class _Measured(fleet.Vm):
 
 
 @contextmanager
-def _measured(notes: Path, room: int) -> Iterator[None]:
-    """The simulator on the 32-bit interpreter, with nothing but frozen modules."""
-    told = {"MICROPYTHON": vm32.LAUNCHER, "BENCH_NOTES": notes, "BENCH_ROOM": room}
+def _measured(notes: Path, room: int, program: Path) -> Iterator[None]:
+    """The simulator on that interpreter; on the 32-bit one with nothing but frozen modules."""
+    told = {"MICROPYTHON": program, "BENCH_NOTES": notes, "BENCH_ROOM": room}
     strings = {name: str(value) for name, value in told.items()}
     with mock.patch.dict(os.environ, strings), mock.patch.object(fleet, "Vm", _Measured):
         yield
-
-
-# -- flash ----------------------------------------------------------------------------------------
-
-
-def _flash(console: Console, folder: Path) -> dict[str, float]:
-    """Bytecode as mpy-cross makes it, names and constants included; and what linking adds."""
-    whole = [*_of_product(), vm32.FROZEN / vm32.BOARD_MODULES / Board().name / "board.mpy"]
-    core = [path for path in whole if path.parent == vm32.FROZEN / "smartbin"]
-    core_kb, all_kb = _size(core), _size(whole)
-    core_linked_kb, all_linked_kb = _linked(core, folder), _linked(whole, folder)
-    table = _table("Bytecode: .mpy files, and linked for 32 bits", "", "KB", "at most", "linked")
-    for path in core:
-        table.add_row(f"  {path.stem}", f"{_size([path]):.1f}", "", "")
-    table.add_row("core, above hw/", *_kb(core_kb, _CORE_KB), f"{core_linked_kb:.1f}")
-    table.add_row("whole application", *_kb(all_kb, _FROZEN_KB), f"{all_linked_kb:.1f}")
-    console.print(table)
-    return {
-        "memory.frozen_kb": round(all_kb, 1),
-        "memory.frozen_linked_kb": round(all_linked_kb, 1),
-        "memory.core_kb": round(core_kb, 1),
-        "memory.core_linked_kb": round(core_linked_kb, 1),
-    }
-
-
-def _of_product() -> list[Path]:
-    """The compiled modules that firmware/manifest.py freezes."""
-    tool = vm32.SOURCE / "tools" / "manifestfile.py"
-    listed = _said([sys.executable, tool, "--freeze", places.ROOT / "firmware" / "manifest.py"])
-    names = re.findall(r"target_path='(.+?)\.py'", listed.decode())
-    return [vm32.FROZEN / f"{name}.mpy" for name in names]
-
-
-def _size(paths: list[Path]) -> float:
-    return sum(path.stat().st_size for path in paths) / _KB
-
-
-def _linked(paths: list[Path], folder: Path) -> float:
-    """KB of flash that these modules take once they are frozen: tables and pointers, too."""
-    source, made = folder / "frozen.c", folder / "frozen.o"
-    names = vm32.BUILD / "genhdr" / "qstrdefs.preprocessed.h"
-    tool = [sys.executable, vm32.SOURCE / "tools" / "mpy-tool.py", "-f", "-q", names, *paths]
-    source.write_bytes(_said(tool))
-    headers = (vm32.BUILD, vm32.PORT, vm32.SOURCE, vm32.PORT / "variants" / "standard")
-    flags = [f"-I{header}" for header in headers] + [f"-D{define}" for define in _DEFINES]
-    _said(["gcc", "-m32", "-std=gnu99", "-Os", *flags, "-c", source, "-o", made])
-    text, data = re.findall(rb"\d+", _said(["size", made]))[:2]
-    return (int(text) + int(data)) / _KB
-
-
-def _said(command: list) -> bytes:
-    return subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
-
-
-# -- tables ---------------------------------------------------------------------------------------
-
-
-def _table(title: str, *headings: str) -> Table:
-    table = Table(title=title)
-    for i, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if i else "left")
-    return table
-
-
-def _kb(kb: float, most_kb: float) -> tuple[str, str]:
-    return f"{kb:.1f}", f"{most_kb}{'' if kb <= most_kb else ' MISSED'}"

@@ -24,6 +24,8 @@ class _Typed:
         self.at = 0
         self.screen = open({screen!r}, "w")
     def read(self, ms):
+        if not ms and {polite}:
+            return None
         if self.at == len(self.keys):
             twin.during("service", ms * 1000)
             return None
@@ -57,13 +59,17 @@ def sit(
     typed: bytes,
     nvs: dict[str, Any] | None = None,
     first: str = "",
+    polite: bool = True,
     **changes: Any,
 ) -> Session:
-    """Power comes on while somebody types `typed`; main.py runs as it is, after `first`."""
+    """Power comes on while somebody types `typed`; main.py runs as it is, after `first`.
+
+    polite: nobody types while a command is at work.
+    """
     keys, screen = folder / "typed", folder / "screen"
     keys.write_bytes(typed)
     screen.write_text("")
-    seat = _SEAT.format(typed=str(keys), screen=str(screen))
+    seat = _SEAT.format(typed=str(keys), screen=str(screen), polite=polite)
     told = {"flash": [str(folder / "flash"), SIZE], "nvs": nvs or settings(), **changes}
     found = boot(seat + first + places.MAIN.read_text()).wake(**told)
     return Session(found, screen.read_bytes().decode(errors="replace"))

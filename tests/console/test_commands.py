@@ -47,6 +47,7 @@ def test_status_fits_a_screen_and_knows_the_bin(answer, language):
     assert len(rows) <= 23
     assert max(line.width(row) for row in rows) <= 79
     assert rows[0].startswith("desk, smartbin 0.1.0, ")
+    assert {"en": "15 min", "ko": "15분"}[language] in rows[6]
 
 
 def test_a_bin_that_has_lived_tells_of_it(boot, tmp_path):
@@ -103,10 +104,19 @@ def test_what_cannot_be_done_is_a_sentence_and_changes_nothing(at, text, sentenc
 def test_a_setting_is_set_shown_and_reset(at):
     typed = b'\rconfig set pings 7\rconfig set wifi_ssid "two words"\rconfig reset pings\r'
     found = at(typed + b"config get wifi_ssid\rsleep\r")
-    assert "\r\npings              7 \r\n" in found.screen
-    assert "\r\npings              15 \r\n" in found.screen
-    assert "\r\nwifi_ssid          two words \r\n" in found.screen
+    assert "\r\npings                7\r\n" in found.screen
+    assert "\r\npings                15\r\n" in found.screen
+    assert "\r\nwifi_ssid            two words\r\n" in found.screen
     assert config.check(kept(found)) == config.check({**SETTINGS, "wifi_ssid": "two words"})
+
+
+def test_what_was_mistyped_comes_back_to_be_corrected(at):
+    assert "board " in at(b"\rstauts\r\x1b[A" + b"\x7f" * 4 + b"atus\rsleep\r").screen
+
+
+def test_a_mistyped_line_with_a_secret_does_not(at):
+    found = at(b"\rconfg set wifi_key summer-coat\r\x1b[A\rsleep\r")
+    assert found.screen.count("summer") == 1
 
 
 def test_korean_is_a_setting(at):
@@ -131,6 +141,12 @@ def test_a_secret_is_typed_unseen_and_no_arrow_brings_it_back(at):
     assert "winter" not in found.screen
     assert found.screen.count("summer") == 1
     assert kept(found)["wifi_key"] == "summer-coat"
+
+
+def test_a_secret_of_which_nothing_is_typed_stays(at):
+    found = at(b"\rconfig set wifi_key\r\rconfig get wifi_key\rsleep\r")
+    assert "Nothing was changed." in found.screen
+    assert "wifi_key             (set)" in found.screen
 
 
 def test_settings_travel_without_their_secrets(at):
@@ -176,4 +192,4 @@ def test_a_full_store_is_a_sentence_and_the_old_settings_stay(at):
         first=fails + "st.put_blob = put_blob\n",
     )
     assert "The device failed at that" in found.screen
-    assert "\r\npings              15 \r\n" in found.screen
+    assert "\r\npings                15\r\n" in found.screen

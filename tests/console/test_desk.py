@@ -37,7 +37,8 @@ def test_what_is_read_holds_no_secret(ask):
 
 
 def test_what_is_written_is_read_back_and_kept(ask):
-    text = json.dumps({**SETTINGS, "pings": 5, "mqtt_user": "u", "mqtt_password": "p"})
+    told = {"pings": 5, "volume": "1200:0,250:100", "mqtt_user": "u", "mqtt_password": "p"}
+    text = json.dumps({**SETTINGS, **told})
     found = ask(f"say(desk.write({text!r}, {{'ca': {CA!r}}}))")
     told = json.loads(found.said)
     assert told["settings"]["pings"] == 5
@@ -53,6 +54,9 @@ def test_what_is_written_is_read_back_and_kept(ask):
     [
         ('{"pings": 99}', {}, "ConfigError"),
         ('{"pongs": 9}', {}, "ConfigError"),
+        ('{"volume": "1200-0,250-100"}', {}, "ConfigError"),
+        ('{"volume": "1200:100,250:0"}', {}, "ConfigError"),
+        ('{"volume": "1200:0"}', {}, "ConfigError"),
         ('{"pings": 5', {}, "ValueError"),
         ("{}", {"ca": b"x" * 2000}, "ConfigError"),
         ("{}", {"ca": b"x", "diary": b"x"}, "ConfigError"),

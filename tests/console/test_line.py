@@ -49,6 +49,7 @@ class Terminal:
         (b"status", "status"),
         (b"statsu\x08\x7fus", "status"),
         (b"tatus" + HOME + b"s" + END + b"!", "status!"),
+        (b"tatus\x1b[1~s\x1b[4~!", "status!"),
         (b"\x1b[D\x1b[Cab" + LEFT + LEFT + RIGHT + b"x", "axb"),
         (b"abc" + LEFT + LEFT + DELETE, "ac"),
         (b"abc\x01x\x05y", "xabcy"),
@@ -84,14 +85,6 @@ def test_keys_edit_the_line(keys, text):
 )
 def test_how_a_line_ends(keys, end):
     assert typed(line.Line(), keys)[1] == end
-
-
-def test_cr_lf_is_one_end():
-    one = line.Line()
-    assert typed(one, b"a\r")[1] == line.ENTER
-    one.clear()
-    assert typed(one, b"\n") == ("", None)
-    assert typed(one, b"\n")[1] == line.ENTER
 
 
 def test_the_last_eight_lines_come_back():

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_live_writes_one_line_until_enter(ask):
     bars = [part for part in found.split("\r") if part.startswith("[")]
     assert len(bars) == 1
     assert len(bars[0]) == 76
-    assert "clear echo" in bars[0]
+    assert re.search(r"\d% \(\d+-\d+\) +1\d\d\d mm 4/4 clear echo", bars[0].replace(" %", "%"))
 
 
 def test_live_takes_no_other_key_for_enter(ask):
@@ -109,6 +110,13 @@ def test_calibrate_sets_what_it_measured_when_somebody_says_yes(ask):
     assert "The setting empty_mm is 900 mm now" in session.screen
     assert f"empty_mm is {kept['empty_mm']} mm now" in session.screen
     assert kept["wifi_key"] == "rain-on-the-lid"
+
+
+def test_calibrate_tells_of_a_table_that_it_does_not_change(ask):
+    table = "1200:0,600:70,250:100"
+    session = ask(b"calibrate empty\ry", nvs=settings(empty_mm=900, volume=table))
+    assert "Levels come from the table in volume" in session.screen
+    assert "table in volume" not in ask(b"calibrate empty\ry", nvs=settings(empty_mm=900)).screen
 
 
 @pytest.mark.parametrize("answer", [b"n", b"\r", b"\x03", b" ", b"x"])

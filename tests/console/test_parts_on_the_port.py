@@ -1,11 +1,35 @@
 """A terminal program on the simulated bin's serial port: the commands that measure and speak."""
 
+import re
+
 import pytest
 
 from sim import places, port
 from tests.port.conftest import BENCH, NOBODY, terminal
 
 PROMPT = "smartbin bin-001> "
+WELL = (
+    ("measure", "clear echo"),
+    ("measure 2", "clear echo"),
+    ("wifi scan", "* city-bins"),
+    ("wifi join", "Address 10.0.0.77"),
+    ("wifi test", "8 looks: from "),
+    ("mqtt test", "The broker has the test message, on smartbin/v1/bin-001/test."),
+    ("selftest", "All is well."),
+    ("install\ry", "The record is kept; the next report tells it."),
+    ("install\r\ny", "The record is kept; the next report tells it."),
+    ("install\rn", "Empty the bin first"),
+    ("live", "Enter stops."),
+    ("calibrate empty", "it would become"),
+    ("calibrate full", "it would become"),
+)
+WRONG = (
+    ("measure 99", "measure takes a number from 1 to 20."),
+    ("calibrate", "Usage: calibrate empty|full"),
+    ("wifi", "Usage: wifi scan|join|test"),
+    ("mqtt", "Usage: mqtt test"),
+    ("selftest now", "Usage: selftest"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +47,14 @@ def lonely():
         yield _opened(line)
 
 
+@pytest.fixture(scope="module")
+def slow():
+    """The same in half of real time, so that there is time to press a key."""
+    where = {"broker": NOBODY, "nap_s": 0.2, "pace": 0.5}
+    with port.open(BENCH, **where) as bench, terminal(bench.path) as line:
+        yield _opened(line)
+
+
 def _opened(line):
     line.expect("press Enter for the console")
     line.send("\r")
@@ -36,36 +68,33 @@ def _opened(line):
     return once
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
-        ("measure 2\r", "clear echo"),
-        ("measure 99\r", "measure takes a number from 1 to 20."),
-        ("calibrate\r", "Usage: calibrate empty|full"),
-        ("wifi scan\r", "* city-bins"),
-        ("wifi join\r", "Address 10.0.0.77"),
-        ("wifi test\r", "8 looks: from "),
-        ("wifi\r", "Usage: wifi scan|join|test"),
-        ("mqtt test\r", "The broker has the test message, on smartbin/v1/bin-001/test."),
-        ("mqtt\r", "Usage: mqtt test"),
-        ("selftest\r", "All is well."),
-        ("selftest now\r", "Usage: selftest"),
-    ],
-)
+@pytest.mark.parametrize(("typed", "shown"), WELL[:-3] + WRONG)
 def test_a_command_and_its_answer(seat, typed, shown):
-    assert shown in seat(typed)
+    assert shown in seat(typed + "\r")
 
 
 def test_live_goes_on_until_enter(seat):
     seat("live\r", "Enter stops.")
     for _ in range(3):
-        seat("", r"\[[#-]{30}\]")
+        seat("", r"\[[#-]{20}\]")
     assert "There is no command" not in seat("\r")
 
 
-def test_calibrate_asks(seat):
-    assert "it would become" in seat("calibrate empty\r", "Set it")
-    assert "Nothing was changed." in seat("n")
+@pytest.mark.parametrize("answer", ["n", "n\r\n", "\r"])
+@pytest.mark.parametrize(("typed", "shown"), [row for row in WELL if "calibrate" in row[0]])
+def test_calibrate_asks(seat, typed, shown, answer):
+    assert shown in seat(typed + "\r", "Set it")
+    assert "Nothing was changed." in seat(answer)
+
+
+@pytest.mark.parametrize("key", ["\r", "\r\n", "\x03", "never mind\r"])
+@pytest.mark.parametrize(
+    ("typed", "begun"),
+    [("measure 20\r", " 2  "), ("selftest\r", "selftest\r\n"), ("install\r\ny\r\n", "pings ...")],
+)
+def test_enter_or_ctrl_c_stops_what_takes_long(slow, typed, begun, key):
+    slow(typed, begun)
+    assert re.search(r"Stopped after \d+ of \d+; nothing was kept.\r\n$", slow(key))
 
 
 def test_a_broker_that_is_down_is_named(lonely):

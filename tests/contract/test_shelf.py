@@ -429,6 +429,19 @@ def test_an_installation_that_nobody_has_heard_of_is_told_after_a_loss_of_power(
     assert one.numbers["install"], "and the record stays"
 
 
+@pytest.mark.parametrize("size", [41, 43])
+def test_a_record_of_another_size_is_none(desk, size):
+    look = "mem.installed = 7 if mounting.kept() is None else 1; shelf.keep(mem)"
+    one = desk()
+    assert one.wake(KEPT + look).installed == 1
+    other = f"""
+from smartbin.hw import mounting, store
+store.put_blob("install", bytes({size}))
+{look}
+"""
+    assert one.wake(other).installed == 7
+
+
 def test_a_broken_mirror_is_passed_over(desk):
     one = desk(outbox="flash")
     one.wake("measure(5); spoil('mirror', b'BO' + bytes(90))")

@@ -9,13 +9,22 @@ import pytest
 from sim import places
 from smartbin import config, installed
 from smartbin.console import commands, verdict_words, window
-from smartbin.sensors import NAMES
+from smartbin.sensors import NAMES as SENSORS
+from tests.contract.test_led import NAMES
+from tools import boards
 
 GUIDES = [
     (places.ROOT / "docs" / name, i)
     for i, name in enumerate(("field-guide.md", "field-guide.ko.md"))
 ]
 PAGE = 75  # lines of A4 at 9 points
+LED = {  # what a person sees (tests/contract/test_led.py), in the words of each guide
+    "blink": ("a short flash every two seconds", "2초마다 짧게 한 번"),
+    "lit": ("steady", "계속 켜짐"),
+    "one long": ("then one long", "이어서 길게 한 번"),
+    "two short": ("then two short", "이어서 짧게 두 번"),
+    "five quick": ("and five quick after these", "그 뒤에 빠르게 다섯 번"),
+}
 
 guides = pytest.mark.parametrize(("path", "language"), GUIDES, ids=["en", "ko"])
 
@@ -57,7 +66,17 @@ def test_it_quotes_the_bin_word_by_word(path, language) -> None:
     assert offer in text
 
 
+@guides
+def test_it_tells_every_code_of_the_led_and_which_boards_have_none(path, language) -> None:
+    text = path.read_text()
+    assert LED.keys() == {"lit", *NAMES.values()}
+    for words in LED.values():
+        assert f"\n| {words[language]} |" in text
+    for board in map(boards.load, boards.names()):
+        assert (board.TITLE.split()[-1] in text) == (board.LED_PIN is None)
+
+
 def test_sensors_that_it_names_are_ours() -> None:
     text = GUIDES[0][0].read_text()
     for name in re.findall(r"HC-SR04|A02YYUW|JSN-SR04T|MB7389", text):
-        assert any(one.startswith(name.lower().replace("-", "_")) for one in NAMES)
+        assert any(one.startswith(name.lower().replace("-", "_")) for one in SENSORS)

@@ -1,14 +1,14 @@
 # What the bin knows of itself.
 from smartbin import build, clock, events, schedule
 from smartbin import notes as noted
-from smartbin.console.commands import usage
 
 _WHO = ("%s, smartbin %s, board %s, sensor %s", "%s, smartbin %s, 보드 %s, 센서 %s")
 _CLOCK = ("clock        %s UTC (%s)", "시각         %s UTC (%s)")
 _NO_CLOCK = ("clock        never set", "시각         맞춘 적 없음")
 _REPORT = ("last report  %s ago", "마지막 보고  %s 전")
 _NO_REPORT = ("last report  none since power-on", "마지막 보고  전원을 켠 뒤 없음")
-_LEVEL = ("level        %s %% full (reading %d)", "수위         %s %% (측정 %d)")
+_LEVEL = ("level        %s %% full (reading %d)", "적재율       %s %% (측정 %d)")
+_NO_LEVEL = ("level        not measured since power-on", "적재율       전원을 켠 뒤 재지 않음")
 _OUTBOX = (
     "outbox       %d of %d readings, %d segments in flash, %d lost",
     "보낼 측정값  %d/%d개, 플래시 묶음 %d개, 잃은 것 %d개",
@@ -33,27 +33,31 @@ _WAITS = ("%-16s waits for a report: %s", "%-16s 보고 대기: %s")
 _BEGAN, _OVER = ("it began", "시작"), ("it is over", "끝")
 _EMPTY = ("No reading waits.", "기다리는 측정값이 없습니다.")
 _HEAD = (
-    "reading  time              mm  fill  quality",
-    "측정     시각              mm  수위  품질",
+    "reading  time               mm  fill  quality",
+    "측정     시각               mm 적재율 품질",
 )
+_UNITS = ((3600, (" h", "시간")), (60, (" min", "분")), (1, (" s", "초")))
+_STATES = (("unknown", "모름"), ("estimated", "추정"), ("set", "맞춤"))
 _SHOWN = 15
 
 
 def status(desk, args):
-    _alone("status", args)
     node, cfg, mem = desk.node, desk.cfg, desk.mem
     now_s = clock.now(mem, node.raw_s())
     desk.say(_WHO, cfg.bin_id, build.VERSION, node.title, cfg.sensor or node.sensor)
     _clock(desk, now_s)
     if mem.spoke_s:
-        desk.say(_REPORT, _span(now_s - mem.spoke_s))
+        desk.say(_REPORT, _span(desk, now_s - mem.spoke_s))
     else:
         desk.say(_NO_REPORT)
-    desk.say(_LEVEL, _or(mem.fill.pct), mem.seq - 1 if mem.seq else 0)
+    if mem.seq:
+        desk.say(_LEVEL, _or(mem.fill.pct), mem.seq - 1)
+    else:
+        desk.say(_NO_LEVEL)
     desk.say(_OUTBOX, len(mem.outbox), mem.outbox.room, mem.spilled, mem.outbox.lost)
     battery_mv = node.battery.read_mv()
     desk.say(*((_NO_BATTERY,) if battery_mv is None else (_BATTERY, battery_mv)))
-    desk.say(_NEXT, _span(schedule.nap_s(cfg, mem, now_s, cfg.sample_s)))
+    desk.say(_NEXT, _span(desk, schedule.nap_s(cfg, mem, now_s, cfg.sample_s)))
     if schedule.safe(mem):
         desk.say(_SAFE)
     counted = ", ".join(["%s %d" % row for row in mem.notes.since()])
@@ -61,7 +65,6 @@ def status(desk, args):
 
 
 def outbox(desk, args):
-    _alone("outbox", args)
     mem = desk.mem
     desk.say(_OUTBOX, len(mem.outbox), mem.outbox.room, mem.spilled, mem.outbox.lost)
     readings = mem.outbox.readings(mem.seq)
@@ -76,7 +79,6 @@ def outbox(desk, args):
 
 
 def events_(desk, args):
-    _alone("events", args)
     state = desk.mem.events
     for name in events.standing(state):
         desk.say(_STANDS, name)
@@ -88,14 +90,13 @@ def events_(desk, args):
 
 
 def notes(desk, args):
-    _alone("notes", args)
     kept, raw_s = desk.mem.notes, desk.node.raw_s()
     if desk.mem.fails:
         desk.say(_FAILED, desk.mem.fails)
     for name, count in kept.since():
         desk.say(_COUNT, name, count)
     for i, argument, at_s in kept.last:
-        desk.say(_NOTE, noted.NAMES[i], _span(raw_s - at_s), argument)
+        desk.say(_NOTE, noted.NAMES[i], _span(desk, raw_s - at_s), argument)
     if kept.text:
         desk.show(_printable(kept.text) + "\r\n")
     if not kept.last and not kept.since():
@@ -104,7 +105,7 @@ def notes(desk, args):
 
 def _clock(desk, now_s):
     if desk.mem.set_s:
-        desk.say(_CLOCK, _date(desk, now_s), clock.NAMES[clock.stamp(desk.mem, now_s)])
+        desk.say(_CLOCK, _date(desk, now_s), _STATES[clock.stamp(desk.mem, now_s)][desk.language])
     else:
         desk.say(_NO_CLOCK)
 
@@ -113,11 +114,9 @@ def _date(desk, at_s):
     return "%d-%02d-%02d %02d:%02d" % tuple(desk.node.ticks.gmtime(at_s)[:5])
 
 
-def _span(seconds):
-    seconds = max(0, seconds)
-    if seconds < 120:
-        return "%d s" % seconds
-    return "%d min" % (seconds // 60) if seconds < 7200 else "%d h" % (seconds // 3600)
+def _span(desk, seconds):
+    unit_s, name = next(unit for unit in _UNITS if seconds >= 2 * unit[0] or unit[0] == 1)
+    return "%d%s" % (max(0, seconds) // unit_s, name[desk.language])
 
 
 def _or(number):
@@ -126,8 +125,3 @@ def _or(number):
 
 def _printable(text):
     return "".join([chr(c) if 32 <= c < 127 else "?" for c in text])
-
-
-def _alone(name, args):
-    if args:
-        raise usage(name)

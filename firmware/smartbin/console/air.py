@@ -8,7 +8,6 @@ from smartbin.errors import ConsoleError
 _SHOWN = const(16)  # networks: the others are too faint to matter
 _LOOKS = const(8)  # at the signal,
 _APART_MS = const(200)
-_PAYLOAD = b'{"v":1,"test":1}'
 
 _HEADS = (
     ("network", "channel", "signal", "margin", "lock"),
@@ -31,10 +30,6 @@ _DRIVER = (
     "The radio did not work (%s): reboot, then try again.",
     "무선이 동작하지 않습니다 (%s). reboot 후 다시 하십시오.",
 )
-_EMPTY = (
-    "The setting %s is empty: config set %s VALUE.",
-    "설정 %s이(가) 비었습니다: config set %s 값",
-)
 _ADDRESS = ("Address %s (%s).", "주소 %s (%s).")
 _FROM = (("from DHCP", "DHCP에서 받음"), ("that of last time", "지난번 주소"))
 _RANGE = ("%d looks: from %d to %d dBm.", "%d번 측정: %d~%d dBm.")
@@ -55,17 +50,14 @@ def mqtt(desk, args):
     """To the broker and back: what is published is heard again."""
     if args != ["test"]:
         raise commands.usage("mqtt")
-    _need(desk, "wifi_ssid")
-    _need(desk, "mqtt_host")
-    topic = "smartbin/v1/%s/test" % desk.cfg.bin_id
+    session.need(desk, "wifi_ssid", "mqtt_host")
 
     def speak(link):
         if desk.cfg.mqtt_tls and clock.stamp(desk.mem, _now_s(desk)) == clock.UNKNOWN:
             clock.adopt(desk.node, desk.mem, link.network_time_s())  # or no certificate is valid
-        link.publish(topic.encode(), _PAYLOAD, False, True)
+        return session.speak(desk, link)
 
-    session.hold(desk, speak)
-    desk.say(_ARRIVED, topic)
+    desk.say(_ARRIVED, session.hold(desk, speak))
 
 
 def _scan(desk):
@@ -94,7 +86,7 @@ def _join(desk):
         desk.say(_ADDRESS, address, _FROM[reused][desk.language])
         session.signal(desk, link.rssi_dbm)
 
-    _need(desk, "wifi_ssid")
+    session.need(desk, "wifi_ssid")
     session.hold(desk, look)
 
 
@@ -110,7 +102,7 @@ def _test(desk):
         desk.say(_RANGE, _LOOKS, seen[0], seen[-1])
         session.signal(desk, seen[0])
 
-    _need(desk, "wifi_ssid")
+    session.need(desk, "wifi_ssid")
     session.hold(desk, look)
 
 
@@ -128,8 +120,3 @@ def _network(desk, rssi_dbm, channel, name, locked):
 
 def _now_s(desk):
     return clock.now(desk.mem, desk.node.raw_s())
-
-
-def _need(desk, name):
-    if not getattr(desk.cfg, name):
-        raise ConsoleError(_EMPTY, name, name)

@@ -12,12 +12,12 @@ TABLE = (
         "about",
         "status",
     ),
-    ("measure", "[n]", ("measure once, or n times", "한 번 또는 n번 측정"), "sonar", "measure"),
-    ("live", "", ("level as a bar, until Enter", "Enter까지 수위를 막대로 표시"), "sonar", "live"),
+    ("measure", "[n]", ("measure three times, or n", "세 번 또는 n번 측정"), "sonar", "measure"),
+    ("live", "", ("level as a bar, until Enter", "Enter까지 적재율을 막대로"), "sonar", "live"),
     (
         "calibrate",
         "empty|full",
-        ("take this level as empty or full", "지금을 빔/가득으로 설정"),
+        ("take this level as empty or full", "지금 높이를 빈 통/가득으로"),
         "sonar",
         "calibrate",
     ),
@@ -65,6 +65,14 @@ TABLE = (
     ("repl", "", ("MicroPython's own prompt", "MicroPython 프롬프트"), "end", "repl"),
 )
 
+_ALSO = {"?": "help", "exit": "sleep", "quit": "sleep"}
+
+_UNKNOWN = ("There is no command %s; try help.", "%s 명령이 없습니다. help를 입력하십시오.")
+STOPPED = (
+    "Stopped after %d of %d; nothing was kept.",
+    "%d번째에서 멈췄습니다 (모두 %d). 저장하지 않았습니다.",
+)
+UNCHANGED = ("Nothing was changed.", "아무것도 바꾸지 않았습니다.")
 _LOCKED = (
     "The setting repl_lock keeps MicroPython's prompt shut.",
     "설정 repl_lock이 켜져 있어 열 수 없습니다.",
@@ -72,13 +80,14 @@ _LOCKED = (
 
 
 def find(words):
-    """(row of the table, arguments); (None, arguments) where there is no such command."""
+    """(row of the table, arguments); ConsoleError where there is no such command."""
     for size in (2, 1):  # "factory reset" is factory-reset
         name = "-".join(words[:size]).lower()
+        name = _ALSO.get(name, name)
         for row in TABLE:
             if row[0] == name and len(words) >= size:
                 return row, words[size:]
-    return None, words[1:]
+    raise ConsoleError(_UNKNOWN, words[0][:40])
 
 
 def load(row):
@@ -86,9 +95,9 @@ def load(row):
     return getattr(__import__(name, None, None, (row[4],)), row[4])
 
 
-def secret(args):
-    """Does a line with these arguments hold what nobody else should read?"""
-    return any([word in config.SECRETS for word in args]) or args[:1] == ["join"]
+def secret(words):
+    """Does a line of these words hold what nobody else should read?"""
+    return any([word in config.SECRETS + ("join",) for word in words])
 
 
 def hand_over(desk):
@@ -102,4 +111,4 @@ def hand_over(desk):
 def usage(name):
     """A ConsoleError that says how a command is called."""
     row, _ = find([name])
-    return ConsoleError(("Usage: %s %s", "사용법: %s %s"), name, row[1] if row else "")
+    return ConsoleError(("Usage: %s %s", "사용법: %s %s"), name, row[1])

@@ -8,7 +8,6 @@ _SURE = (
     "Forget all settings, passwords and certificates? Readings and their numbers stay.",
     "모든 설정, 비밀번호, 인증서를 지울까요? 측정값과 번호는 남습니다.",
 )
-_KEPT = ("Nothing was changed.", "아무것도 바꾸지 않았습니다.")
 _FORGOTTEN = (
     "All settings are as they were when the device was made.",
     "모든 설정이 처음 상태로 돌아갔습니다.",
@@ -16,21 +15,18 @@ _FORGOTTEN = (
 
 
 def sleep(desk, args):
-    _alone("sleep", args)
     desk.say(_SLEEP)
     desk.ended = "sleep"
 
 
 def reboot(desk, args):
-    _alone("reboot", args)
     desk.say(_REBOOT)
     desk.ended = "reboot"
 
 
 def factory_reset(desk, args):
-    _alone("factory-reset", args)
     if not desk.ask(_SURE):
-        desk.say(_KEPT)
+        desk.say(commands.UNCHANGED)
         return
     desk.node.desk().forget()
     desk.mem.net = bytes(memory.NET_SIZE)
@@ -39,10 +35,4 @@ def factory_reset(desk, args):
 
 
 def repl(desk, args):
-    _alone("repl", args)
     commands.hand_over(desk)
-
-
-def _alone(name, args):
-    if args:
-        raise commands.usage(name)

@@ -2,13 +2,12 @@
 from micropython import const
 
 from smartbin import clock, family, fill, installed
-from smartbin import install as check
-from smartbin.console import commands, sonar, troubles, verdict_words
+from smartbin.console import commands, session, sonar, troubles, verdict_words
+from smartbin.console import verdict as check
 from smartbin.errors import ConsoleError, LinkError
 
 _SHOWN = const(6)  # reasons, of two lines each: all fits one screen of 24
 _DEPTH_MM = const(4000)  # what the settings allow for a bin
-_PAYLOAD = b'{"v":1,"test":1}'
 
 _BEGIN = (
     "Installation check of %s: %s, floor at %d mm, full at %d.",
@@ -41,8 +40,6 @@ _KEPT = (
 
 def install(desk, args):
     """Measure, join, speak; say the verdict; keep the record."""
-    if args:
-        raise commands.usage("install")
     cfg = desk.cfg
     sensor = desk.node.sonar(sonar.awake(cfg)).sensor
     desk.say(_BEGIN, cfg.bin_id, sensor.name, cfg.empty_mm, cfg.full_mm)
@@ -52,10 +49,10 @@ def install(desk, args):
     heard = _listen(desk, sensor)
     spoken = _Talk()
     trouble = spoken.hold(desk)
-    mvs = (idle_mv, spoken.loaded_mv)
-    desk.say(_BATTERY, *[_mv(desk, mv) for mv in mvs])
-    session = (spoken.rssi_dbm, spoken.why, spoken.took_ms)
-    facts = check.Facts(sensor, cfg, heard, *session, *mvs)
+    desk.say(_BATTERY, _mv(desk, idle_mv), _mv(desk, spoken.loaded_mv))
+    facts = check.Facts(
+        sensor, cfg, heard, spoken.rssi_dbm, spoken.why, spoken.took_ms, idle_mv, spoken.loaded_mv
+    )
     _tell(desk, facts, trouble)
     _keep(desk, facts)
 
@@ -68,7 +65,9 @@ def _listen(desk, sensor):
         lid_dc = ears.air_dc()
         answers = []
         while len(answers) < check.PINGS:
-            desk.feed()
+            if desk.stopped():
+                desk.show("\r\n")
+                raise ConsoleError(commands.STOPPED, len(answers), check.PINGS)
             answers.append(ears.ping())
     air_dc = fill.State().air_dc(lid_dc)
     ear = family.Ear(sensor, air_dc, lid_dc, 0, None, desk.cfg.empty_mm)
@@ -90,12 +89,13 @@ class _Talk:
     def hold(self, desk):
         """A ConsoleError that says what to do where it failed, or None."""
         cfg = desk.cfg
-        for name in ("wifi_ssid", "mqtt_host"):
-            if not getattr(cfg, name):
-                return ConsoleError(verdict_words.SET, name, name)
+        try:
+            session.need(desk, "wifi_ssid", "mqtt_host")
+        except ConsoleError as e:
+            return e
         _part(desk, _JOIN, cfg.wifi_ssid)
         up = desk.up()
-        _radio(desk, 1)
+        session.on_air(desk, 1)
         try:
             with desk.node.session(cfg, desk.mem, up, lambda *_: desk.feed()) as link:
                 self._speak(desk, link)
@@ -104,7 +104,7 @@ class _Talk:
             self.why = e.why
             return troubles.sentence(e, cfg)
         finally:
-            _radio(desk, 0)
+            session.on_air(desk, 0)
         self.why, self.took_ms = "", up.spent_ms()
         desk.say(_TOOK, self.took_ms)
 
@@ -114,8 +114,7 @@ class _Talk:
         desk.say(_SIGNAL, link.rssi_dbm)
         _part(desk, _SPEAK, desk.cfg.mqtt_host)
         clock.look(desk.node, desk.cfg, desk.mem, link)
-        topic = "smartbin/v1/%s/test" % desk.cfg.bin_id
-        link.publish(topic.encode(), _PAYLOAD, False, True)
+        session.speak(desk, link)
 
 
 def _tell(desk, facts, trouble):
@@ -145,13 +144,6 @@ def _keep(desk, facts):
     desk.mem.installed = 1
     desk.node.keep(desk.mem)
     desk.say(_KEPT)
-
-
-def _radio(desk, on):
-    """A supply that gives way while the radio is on is known by this at the next start."""
-    desk.feed()
-    desk.mem.radio = on
-    desk.node.keep(desk.mem)
 
 
 def _part(desk, pair, *args):

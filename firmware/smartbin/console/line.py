@@ -8,6 +8,7 @@ _HISTORY = const(8)
 _CTRL_A, _CTRL_C, _CTRL_E, _CTRL_K, _CTRL_U = const(1), const(3), const(5), const(11), const(21)
 _BELL, _LF, _CR, _ESC, _DEL = const(7), const(10), const(13), const(27), const(127)
 _ARROWS = {65: "up", 66: "down", 67: "right", 68: "left", 72: "home", 70: "end"}  # ESC [ A ...
+_TILDES = {49: "home", 55: "home", 52: "end", 56: "end"}  # ESC [ 1 ~ ...
 
 
 class Line:
@@ -15,7 +16,6 @@ class Line:
         self._most = most
         self._quiet = quiet  # nothing is echoed
         self.history = []
-        self._last = 0
         self.clear()
 
     def clear(self):
@@ -37,12 +37,11 @@ class Line:
 
     def take(self, key):
         """(what to write back, None or ENTER, CANCEL, HANDOVER, TOO_LONG) for one byte."""
-        last, self._last = self._last, key
         if key in (_CR, _LF, _CTRL_C):  # they count wherever they come
             self._escape = 0
         if self._escape:
             return self._in_escape(key), None
-        if key == _CR or (key == _LF and last != _CR):
+        if key in (_CR, _LF):
             return "\r\n", TOO_LONG if self._spilt else ENTER
         if key == _CTRL_C:
             return "^C\r\n", CANCEL
@@ -74,9 +73,9 @@ class Line:
             self._escape = key
             return ""
         before, self._escape = self._escape, 0
-        if key == 126:
-            return self._delete() if before == 51 else ""
-        way = _ARROWS.get(key)
+        if key == 126 and before == 51:
+            return self._delete()
+        way = _TILDES.get(before) if key == 126 else _ARROWS.get(key)
         if way in ("up", "down"):
             return self._recall(-1 if way == "up" else 1)
         return self._move(way) if way else ""

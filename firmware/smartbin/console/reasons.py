@@ -1,7 +1,8 @@
 # Why a sounding is as good as it is, in words, and what to do about it.
+from micropython import const
 
 # In the order of echo.REASONS.
-_ALL_WELL = ("", "")
+_ALL_WELL = const(("", ""))
 _REASONS = (
     (("clear echo", "반사음 깨끗함"), _ALL_WELL),
     (

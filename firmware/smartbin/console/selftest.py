@@ -1,13 +1,14 @@
 # selftest: every part, one line each: well, not there, or what to do about it.
 from smartbin import clock, echo
 from smartbin.console import commands, reasons, sonar, table
+from smartbin.errors import ConsoleError
 
 WELL, ABSENT, ILL = 0, 1, 2
 _MARKS = (("ok", "-", "!!"), ("정상", "-", "점검"))
 _COLUMNS = (14, 4, 0)
 
 _NAMES = (
-    ("battery", "전지"),
+    ("battery", "배터리"),
     ("thermometer", "온도계"),
     ("tilt contact", "기울기 접점"),
     ("lid contact", "덮개 접점"),
@@ -58,15 +59,14 @@ _SOME_ILL = ("To be looked at: %d of %d.", "점검할 것: %d/%d개.")
 
 
 def selftest(desk, args):
-    if args:
-        raise commands.usage("selftest")
     found = []
     for name, check in zip(_NAMES, _checks(desk)):
         grade, pair, facts = check()
         found.append(grade)
         cells = (name[desk.language], _MARKS[desk.language][grade], pair[desk.language])
         desk.show(table.row(cells[:2], _COLUMNS) + "  " + (cells[2] % facts) + "\r\n")
-        desk.feed()
+        if len(found) < len(_NAMES) and desk.stopped():
+            raise ConsoleError(commands.STOPPED, len(found), len(_NAMES))
     ill = found.count(ILL)
     desk.say(*((_SOME_ILL, ill, len(found)) if ill else (_ALL_WELL,)))
 

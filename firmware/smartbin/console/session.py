@@ -1,6 +1,6 @@
 # A session with its steps shown while they go, and how good the signal is, in words.
 from smartbin.console import table, troubles
-from smartbin.errors import LinkError
+from smartbin.errors import ConsoleError, LinkError
 
 # Margin from which on it is so: 12 dB is what the transmitter keeps in hand (tx_margin_db); the
 # others are estimates.
@@ -33,6 +33,11 @@ _STEPS = {
     "login": ("login", "로그인"),
     "publish": ("publish", "보내기"),
 }
+_EMPTY = (
+    "The setting %s is empty: config set %s VALUE.",
+    "설정 %s이(가) 비었습니다: config set %s 값",
+)
+_PAYLOAD = b'{"v":1,"test":1}'
 _SIGNAL = ("Signal %d dBm, margin %d dB: %s.", "신호 %d dBm, 여유 %d dB: %s.")
 _FAILED = ("%s failed after %d ms", "%s 실패, %d ms")
 
@@ -43,13 +48,27 @@ def hold(desk, todo):
     on_air(desk, 1)
     try:
         with link:
-            todo(link)
+            return todo(link)
     except LinkError as e:
         step = (_STEPS[e.stage][desk.language], link.step_ms())
         desk.show("  %s\r\n" % (_FAILED[desk.language] % step))
         raise troubles.sentence(e, desk.cfg)
     finally:
         on_air(desk, 0)
+
+
+def need(desk, *names):
+    """ConsoleError where one of these settings is empty."""
+    for name in names:
+        if not getattr(desk.cfg, name):
+            raise ConsoleError(_EMPTY, name, name)
+
+
+def speak(desk, link):
+    """Something for the broker that is heard again, on the topic that this returns."""
+    topic = "smartbin/v1/%s/test" % desk.cfg.bin_id
+    link.publish(topic.encode(), _PAYLOAD, False, True)
+    return topic
 
 
 def signal(desk, rssi_dbm):

@@ -10,15 +10,14 @@ _MOST = const(20)  # soundings in one table
 _USUAL = const(3)
 _LIVE_MS = const(300_000)
 _PAUSE_MS = const(200)  # between two looks, so that a sensor's last echo dies away
-_BAR = const(30)  # cells
+_BAR = const(20)  # cells
 _WIDE = const(76)  # columns of the line that live writes again and again
 _GOOD = const(2)  # quality from which on a distance may become a setting
 _APART_MM = const(30)  # between its three looks: half of what is too noisy (family.py)
-_ENTER, _LF, _CTRL_C = const(13), const(10), const(3)
 
 _HEADS = (
     ("no", "distance", "spread", "level", "quality", "heard", "why"),
-    ("번호", "거리", "편차", "수위", "품질", "수신", "이유"),
+    ("번호", "거리", "편차", "적재율", "품질", "수신", "이유"),
 )
 _COLUMNS = (-4, -8, -7, 15, -7, -7, 0)
 
@@ -36,9 +35,12 @@ _FOUND = (
 _SET_IT = ("Set it?", "저장할까요?")
 _DONE = (
     "%s is %d mm now. What was learnt of the level before is forgotten.",
-    "%s을(를) %d mm로 저장했습니다. 이전 수위 기록은 지웠습니다.",
+    "%s을(를) %d mm로 저장했습니다. 이전 적재율 기록은 지웠습니다.",
 )
-_LEFT = ("Nothing was changed.", "설정을 바꾸지 않았습니다.")
+_TABLE = (
+    "Levels come from the table in volume all the same; config reset volume drops it.",
+    "적재율은 여전히 volume 표로 계산됩니다. config reset volume으로 지울 수 있습니다.",
+)
 
 
 def measure(desk, args):
@@ -51,21 +53,21 @@ def measure(desk, args):
         sounding = sound(desk, cfg, desk.mem)
         met.append(sounding.reason)
         desk.show(_row(desk, n + 1, sounding, cfg) + "\r\n")
+        if n + 1 < times and desk.stopped():
+            raise ConsoleError(commands.STOPPED, n + 1, times)
     for reason in sorted(set(met)):
         reasons.advise(desk, reason)
 
 
 def live(desk, args):
     """The level as a bar on one line, until Enter or for five minutes."""
-    if args:
-        raise commands.usage("live")
     cfg = awake(desk.cfg)
     until = Deadline(desk.node.ticks, _LIVE_MS)
     desk.say(_STOP)
     while until.left_ms():
         sounding = sound(desk, cfg, desk.mem)
         desk.show("\r" + table.row((_bar(desk, sounding, cfg),), (_WIDE,)))
-        if _stopped(desk):
+        if desk.stopped(_PAUSE_MS):
             desk.show("\r\n")
             return
     desk.show("\r\n")
@@ -82,7 +84,7 @@ def calibrate(desk, args):
     changed(desk.cfg, **{name: mm})  # ConfigError where it cannot be a setting
     desk.say(_FOUND, mm, mms[0], mms[-1], name, getattr(desk.cfg, name), mm)
     if not desk.ask(_SET_IT):
-        desk.say(_LEFT)
+        desk.say(commands.UNCHANGED)
         return
     from smartbin.console import settings
 
@@ -90,6 +92,8 @@ def calibrate(desk, args):
     desk.mem.fill = fill.State()
     desk.node.keep(desk.mem)
     desk.say(_DONE, name, mm)
+    if desk.cfg.volume:
+        desk.say(_TABLE)
 
 
 def sound(desk, cfg, mem):
@@ -141,11 +145,10 @@ def _times(args):
 
 
 def _row(desk, n, sounding, cfg):
-    none = sounding.mm is None
     cells = (
         "%d" % n,
-        "-" if none else "%d mm" % sounding.mm,
-        "-" if none else "%d mm" % sounding.spread_mm,
+        _mm(sounding.mm),
+        _mm(None if sounding.mm is None else sounding.spread_mm),
         _level(fill.look(sounding, cfg)),
         "%d/4" % sounding.quality,
         "%d/%d" % (sounding.heard, sounding.pings),
@@ -166,15 +169,9 @@ def _bar(desk, sounding, cfg):
     level = fill.look(sounding, cfg)
     full = (level.pct or 0) * _BAR // 100
     cells = "#" * full + "-" * (_BAR - full)
-    why = reasons.short(desk, sounding.reason)
-    return "[%s] %-14s %d/4 %s" % (cells, _level(level), sounding.quality, why)
+    facts = (cells, _level(level), _mm(sounding.mm), sounding.quality)
+    return "[%s] %-14s %7s %d/4 " % facts + reasons.short(desk, sounding.reason)
 
 
-def _stopped(desk):
-    """Has somebody pressed Enter?  Other keys mean nothing here."""
-    key = desk.key(_PAUSE_MS)
-    while key is not None:
-        if key in (_ENTER, _LF, _CTRL_C):
-            return True
-        key = desk.key(0)
-    return False
+def _mm(mm):
+    return "-" if mm is None else "%d mm" % mm

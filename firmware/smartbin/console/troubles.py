@@ -114,6 +114,8 @@ _NO_USER = (4, 5)  # return codes of CONNACK: bad user or password; not authoris
 
 def sentence(error, cfg):
     """The ConsoleError for a LinkError."""
+    if isinstance(error.cause, MemoryError):  # nothing that a network can be blamed for
+        raise error.cause
     english, korean, names = _WHY[_name(error)]
     return ConsoleError((english, korean), *[getattr(cfg, name) for name in names])
 

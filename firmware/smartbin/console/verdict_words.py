@@ -9,10 +9,6 @@ GRADES = (
     ),
     ("DO NOT INSTALL HERE before this is changed:", "설치 불가: 먼저 아래를 고치십시오."),
 )
-SET = (
-    "The setting %s is empty: config set %s VALUE.",
-    "설정 %s이(가) 비었습니다: config set %s 값",
-)
 
 _WIRES = (
     "Check plug and wires; sensor must name the part that is fitted.",
@@ -64,6 +60,12 @@ _WHERE = (
     "쓰레기가 쌓이는 투입구 아래에 다십시오.",
 )
 
+_FLOOR = ("The floor is at %d mm, the settings say %d.", "바닥은 %d mm, 설정은 %d mm입니다.")
+_ELSE = (
+    "%d echoes come from something else, at %d mm.",
+    "반사음 %d번은 %d mm의 다른 물체입니다.",
+)
+
 # In the order of installed.REASONS.
 _WORDS = (
     (
@@ -81,26 +83,20 @@ _WORDS = (
         ),
         _CLEAR,
     ),
-    (("The floor is at %d mm, the settings say %d.", "바닥은 %d mm, 설정은 %d mm입니다."), _TAPE),
+    (_FLOOR, _TAPE),
     (
         ("What answers is at %d mm, the floor at %d.", "반사 위치 %d mm, 설정된 바닥 %d mm."),
         _BOTH,
     ),
-    (("The floor is at %d mm, the settings say %d.", "바닥은 %d mm, 설정은 %d mm입니다."), _TAPE),
+    (_FLOOR, _TAPE),
     (("The echoes do not agree: %d mm of spread.", "반사음 편차가 큽니다: %d mm."), _LEVEL),
     (("The echoes spread over %d mm.", "반사음 편차: %d mm."), _LEVEL),
     (
-        (
-            "%d echoes come from something else, at %d mm.",
-            "반사음 %d번은 %d mm의 다른 물체입니다.",
-        ),
+        _ELSE,
         _CLEAR,
     ),
     (
-        (
-            "%d echoes come from something else, at %d mm.",
-            "반사음 %d번은 %d mm의 다른 물체입니다.",
-        ),
+        _ELSE,
         _CLEAR,
     ),
     (

@@ -4,7 +4,7 @@ import json
 from binascii import hexlify
 from hashlib import sha256
 
-from smartbin import build, config, memory
+from smartbin import build, config, fill, memory
 from smartbin.errors import ConfigError
 from smartbin.hw import nap, store
 from smartbin.hw.flash import Flash
@@ -63,7 +63,7 @@ def write(settings, papers=None):
     papers = papers or {}
     for name in papers:
         if name not in PAPERS or len(papers[name]) > store.ROOM:
-            raise ConfigError(name, "%s is not a paper of at most %d bytes." % (name, store.ROOM))
+            raise ConfigError(name, "%s is not a paper of at most %d bytes.", name, store.ROOM)
     for name in papers:
         _keep(name, papers[name])
     _keep("settings", data)
@@ -71,12 +71,19 @@ def write(settings, papers=None):
 
 
 def _checked(raw):
-    config.check(raw)
+    _shaped(config.check(raw).volume)
     data = json.dumps(raw).encode()
     spare = store.ROOM - len(data)
     if spare < 0:
-        raise ConfigError("", "All settings together are too long by %d bytes." % -spare)
+        raise ConfigError("", "All settings together are too long by %d bytes.", -spare)
     return data
+
+
+def _shaped(text):
+    """A wake makes do without a table of volume that is none; who stores one is told."""
+    odd = config.check({"empty_mm": 3999, "full_mm": 21, "volume": text})
+    if text and fill.curve_of(odd) == [(3999, 0), (21, 100)]:
+        raise ConfigError("volume", "volume must be mm:pct,... from empty to full, or empty.")
 
 
 def _keep(name, data):

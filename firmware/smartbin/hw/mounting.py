@@ -12,6 +12,6 @@ def keep(kept):
 def kept():
     """The Record, or None where there is none or NVS fails."""
     try:
-        return installed.unpack(store.blob("install"))
+        return installed.unpack(store.blob("install", installed.SIZE))  # the heap is full now
     except OSError:
         return None

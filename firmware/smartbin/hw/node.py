@@ -8,6 +8,7 @@ from smartbin.hw import nap, parts
 from smartbin.hw.shelf import Shelf
 
 _CONSOLE_MS = 20_000  # longer than any step of a command
+_SEEN = ("power", "button")  # what begins a wake in which a person may be looking at the LED
 
 
 class Node:
@@ -47,6 +48,22 @@ class Node:
         """For a console that is open: the watchdog waits for another while."""
         nap.guard(_CONSOLE_MS)
 
+    def light(self, lit):
+        """The LED, where a person may see it: lit (1), dark (0), or let go (None)."""
+        if self.cause in _SEEN:
+            from smartbin.hw import led
+
+            led.light(self._board, lit)
+
+    def show(self, mem):
+        """Tell by the LED what came of this wake; how many milliseconds that took."""
+        if self.cause not in _SEEN:
+            return 0
+        from smartbin.hw import led
+
+        self.feed()
+        return led.show(self._board, mem)
+
     def mounting(self):
         """The module that keeps the record of an installation."""
         from smartbin.hw import mounting
@@ -73,6 +90,7 @@ class Node:
         return sonar
 
     def link(self, cfg, mem, up):
+        self._link = None  # a session before this one has gone
         gc.collect()  # else what the radio needs lies in pieces between what the sensor left
         from smartbin.hw.link import Link
 
@@ -87,6 +105,7 @@ class Node:
 
     def session(self, cfg, mem, up, tell):
         """A link() that tells how long each step took: see hw/probe.py."""
+        self._link = None
         gc.collect()
         self._link = self.probe().Session(cfg, up, mem, self, tell)
         return self._link

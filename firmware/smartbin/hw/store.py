@@ -9,9 +9,10 @@ _MOST = const(0x7FFF_0000)  # a number may grow, and set_i32 must still take it
 _NOT_FOUND = const(-0x1102)  # ESP_ERR_NVS_NOT_FOUND
 
 
-def blob(key):
-    """The bytes stored under key, b"" where there are none; OSError where NVS fails."""
-    buf = bytearray(ROOM)
+def blob(key, room=ROOM):
+    """The bytes stored under key, b"" where there are none; OSError where NVS fails, or where
+    they are more than room."""
+    buf = bytearray(room)
     try:
         return bytes(buf[: esp32.NVS(_SPACE).get_blob(key, buf)])
     except OSError as e:

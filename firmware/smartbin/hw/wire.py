@@ -20,6 +20,7 @@ class Wire:
         self._raw = None
         self._sock = None
         self._out = bytearray()
+        self._waits = 0  # so many bytes in it
         self.stage = "name"  # how far we came: name, tcp, login, publish
 
     # -- the module ---------------------------------------------------------------------------
@@ -35,6 +36,7 @@ class Wire:
     def connect(self, _):
         reach, secured = self._reach, self._secured
         self._reach = self._secured = None  # umqtt keeps us, and we would keep the whole link
+        self._out = bytearray(_PACKET)  # once: to let it grow takes more room, in larger pieces
         self._raw = self._sock = reach(self._tell)  # type: ignore
         if secured is not None:
             self.stage = "tls"
@@ -46,11 +48,12 @@ class Wire:
 
     def write(self, data, size=None):
         data = memoryview(data)[:size]
-        room = max(0, _PACKET - len(self._out))
-        self._out.extend(data[:room])
-        if room < len(data):
+        fits, at = min(len(data), _PACKET - self._waits), self._waits
+        self._out[at : at + fits] = data[:fits]
+        self._waits += fits
+        if fits < len(data):
             self.flush()
-            self._send(data[room:])
+            self._send(data[fits:])
         return len(data)
 
     def read(self, size):
@@ -67,8 +70,8 @@ class Wire:
         return data
 
     def flush(self):
-        out, self._out = self._out, bytearray()
-        self._send(memoryview(out))
+        waits, self._waits = self._waits, 0
+        self._send(memoryview(self._out)[:waits])
 
     def _send(self, data):
         while data:

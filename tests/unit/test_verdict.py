@@ -1,6 +1,7 @@
 """The installation check: what is heard of an empty bin -> fit, warnings, or not here."""
 
-from smartbin import config, echo, family, install, installed, sensors
+from smartbin import config, echo, family, installed, sensors
+from smartbin.console import verdict
 
 CFG = {"empty_mm": 1200, "full_mm": 250, "width_mm": 600, "sensor": "hc_sr04"}
 FLOOR = [6993] * 30  # us: 1200 mm and there and back at 20 C
@@ -15,7 +16,7 @@ def heard(answers, cfg=None, trouble=None):
     cfg = cfg or config.check(CFG)
     sensor = sensors.find(cfg.sensor)
     ear = family.Ear(sensor, 200, 200, 0, None, cfg.empty_mm * 105 // 100)
-    return install.listen(answers, ear, trouble)
+    return verdict.listen(answers, ear, trouble)
 
 
 def facts(answers=None, trouble=None, settings=None, **others):
@@ -29,11 +30,11 @@ def facts(answers=None, trouble=None, settings=None, **others):
     sensor = sensors.find(cfg.sensor)
     floor = cfg.empty_mm if sensor.speed else us(cfg.empty_mm)
     listened = heard([floor] * 30 if answers is None else answers, cfg, trouble)
-    return install.Facts(sensor, cfg, listened, **found)
+    return verdict.Facts(sensor, cfg, listened, **found)
 
 
 def judged(*args, **named):
-    grade, reasons = install.verdict(facts(*args, **named))
+    grade, reasons = verdict.verdict(facts(*args, **named))
     return installed.GRADES[grade], reasons
 
 
@@ -46,7 +47,7 @@ def test_what_thirty_pings_heard():
     found = heard(answers)
     assert (found.pings, found.heard, found.agree, found.second) == (30, 27, 24, 3)
     assert (found.mm, found.spread_mm, found.second_mm) == (1200, 10, 700)
-    assert heard([None] * 30) == install.Heard(30, 0, None, 0, 0, None, 0, echo.SILENT)
+    assert heard([None] * 30) == verdict.Heard(30, 0, None, 0, 0, None, 0, echo.SILENT)
 
 
 # -- what it hears -----------------------------------------------------------------------------
@@ -172,7 +173,7 @@ def test_the_worst_reason_decides_and_comes_first():
 
 
 def test_the_record_of_a_good_mounting():
-    kept = install.record(facts(), 636_422_400)
+    kept = verdict.record(facts(), 636_422_400)
     assert kept == installed.Record(
         0, 636_422_400, 1200, 250, 600, 1200, None, 30, 30, 0, -60, 2000, 3600, 3500, ()
     )
@@ -180,12 +181,12 @@ def test_the_record_of_a_good_mounting():
 
 def test_the_record_of_a_bad_one():
     bad = facts([None] * 30, echo.DEAD, rssi_dbm=None, session="no_ap", idle_mv=None)
-    kept = install.record(bad, None)
+    kept = verdict.record(bad, None)
     assert (kept.grade, kept.at_s, kept.floor_mm, kept.heard) == (2, None, None, 0)
     assert (kept.rssi_dbm, kept.session_ms, kept.idle_mv) == (None, None, None)
     assert kept.reasons == ("dead", "session")
 
 
 def test_a_second_thing_is_kept_where_it_counts():
-    assert install.record(facts(FLOOR[:28] + [us(600)] * 2), None).second_mm is None
-    assert install.record(facts(FLOOR[:27] + [us(600)] * 3), None).second_mm == 600
+    assert verdict.record(facts(FLOOR[:28] + [us(600)] * 2), None).second_mm is None
+    assert verdict.record(facts(FLOOR[:27] + [us(600)] * 3), None).second_mm == 600
