@@ -22,10 +22,11 @@ from sim.ear import Ear
 from sim.mosquitto import free_port
 from sim.scenario_table import Broker as Wishes
 from tests.contract.chip import SSID, blob, device
-from tests.provision.conftest import HOST
+from tests.provision.conftest import HOST, TABLE
 from tests.tls import desk, mosquitto
 from tests.tls.conftest import vm
-from tools.provision import broker_files, files, make, pmk
+from tools.provision import authority, bins, files, passwords, pmk
+from tools.provision.broker import ACL
 
 __all__ = ["vm"]
 TOPIC = "smartbin/v1/bin-001/report"
@@ -124,7 +125,7 @@ def password(out: Path, name: str) -> str:
 
 def pem(out: Path, name: str) -> str:
     """Writes certificate and key of a bin as this computer's TLS wants them; their name."""
-    found = make.blobs(out, name)
+    found = bins.blobs(out, name)
     text = ssl.DER_cert_to_PEM_cert(found["cert"])
     key = s.load_der_private_key(found["key"], None)
     text += key.private_bytes(s.Encoding.PEM, s.PrivateFormat.PKCS8, s.NoEncryption()).decode()
@@ -136,7 +137,7 @@ def pem(out: Path, name: str) -> str:
 
 
 def test_the_access_list_is_the_one_on_the_page():
-    assert mosquitto.block("acl") == broker_files.ACL
+    assert mosquitto.block("acl") == ACL
 
 
 @pytest.mark.mosquitto
@@ -145,21 +146,21 @@ def test_password_lines_are_those_of_mosquitto_passwd(tmp_path):
     path.write_text("bin-001:a-long-word\n")
     subprocess.run(["mosquitto_passwd", "-U", path], check=True, capture_output=True)
     (line,) = path.read_text().splitlines()
-    assert broker_files.fits(line, "a-long-word")
-    assert not broker_files.fits(line, "a-long-wore")
-    ours = broker_files.entry("bin-001", "a-long-word")
+    assert passwords.fits(line, "a-long-word")
+    assert not passwords.fits(line, "a-long-wore")
+    ours = passwords.entry("bin-001", "a-long-word")
     assert ours.split("$")[:3] == line.split("$")[:3]
     assert [len(part) for part in ours.split("$")] == [len(part) for part in line.split("$")]
 
 
 @pytest.mark.parametrize("line", ["", "a", "a:", "a:b", "a:$7$x$y$z", "a:$6$1$eA==$eA=="])
 def test_a_line_of_another_kind_fits_nobody(line):
-    assert not broker_files.fits(line, "a-long-word")
+    assert not passwords.fits(line, "a-long-word")
 
 
 def test_users_that_somebody_added_stay():
     old = "clerk:$7$101$abc$def\n"
-    assert broker_files.passwords(old, {"bin-001": "word"}).startswith(old)
+    assert passwords.merged(old, {"bin-001": "word"}).startswith(old)
 
 
 # -- a broker on them -----------------------------------------------------------------------------
@@ -194,15 +195,18 @@ def test_a_bin_writes_and_reads_its_own_topics_only(run, tmp_path):
 
 
 @pytest.mark.mosquitto
-def test_after_a_replacement_the_old_password_is_refused(run, tmp_path):
+def test_after_a_replacement_or_a_withdrawal_the_old_password_is_refused(run, tmp_path):
     run()
     out = tmp_path / "out"
     old, other = password(out, "bin-001"), password(out, "bin-002")
-    run(anew=["bin-001"])
+    run(replace=["bin-001"])
     with running(out) as broker:
         assert Client(broker, "bin-001", old).code == NOT_AUTHORISED
         assert Client(broker, "bin-001", password(out, "bin-001")).code == 0
         assert Client(broker, "bin-002", other).code == 0
+    run("\n".join(TABLE.splitlines()[:2]), withdraw=["bin-002"])
+    with running(out) as broker:
+        assert Client(broker, "bin-002", other).code == NOT_AUTHORISED
 
 
 @pytest.mark.mosquitto
@@ -218,7 +222,7 @@ def test_a_certificate_is_user_and_password_until_it_is_withdrawn(run, tmp_path)
         pretender = Client(broker, "bin-002", "any", paper=paper)
         assert not pretender.may_write("smartbin/v1/bin-002/report")
         assert Client(broker, "bin-001").code is None
-    run(anew=["bin-001"])
+    run(replace=["bin-001"])
     with running(out, certificates=True) as broker:
         assert Client(broker, "", paper=paper).code is None
         assert Client(broker, "", paper=pem(out, "bin-001")).code == 0
@@ -228,7 +232,7 @@ def test_a_certificate_is_user_and_password_until_it_is_withdrawn(run, tmp_path)
 def test_who_does_not_trust_the_made_ca_says_nothing(run, tmp_path):
     run()
     (tmp_path / "else").mkdir()
-    files.put(tmp_path / "else" / "ca.crt", make.authority.make().pem)
+    files.put(tmp_path / "else" / "ca.crt", authority.make().pem)
     with running(tmp_path / "out") as broker:
         for out, known in ((tmp_path / "out", True), (tmp_path / "else", False)):
             at = ("127.0.0.1", broker.ports.tls)
@@ -250,7 +254,7 @@ def test_a_bin_with_what_was_made_reports_over_tls(run, tmp_path, vm, kind):
         who = {"user": "city", "password": files.text(out / "city.password").strip()}
         wishes = Wishes(kind="external", host="127.0.0.1", port=broker.ports.plain, **who)
         with Ear(wishes) as ear:
-            one = wake(vm, tmp_path, make.blobs(out, "bin-001"), broker)
+            one = wake(vm, tmp_path, bins.blobs(out, "bin-001"), broker)
             assert (one.noted, one.kept) == ([], [])
             assert ear.drain()
             assert [topic for topic, *_ in ear.messages] == [TOPIC]
@@ -259,8 +263,8 @@ def test_a_bin_with_what_was_made_reports_over_tls(run, tmp_path, vm, kind):
 @pytest.mark.mosquitto
 def test_a_bin_with_withdrawn_credentials_keeps_its_reading(run, tmp_path, vm):
     run(told={"wifi_ssid": SSID, "wifi_pmk": pmk.derive(SSID, KEY)})
-    old = make.blobs(tmp_path / "out", "bin-001")
-    run(anew=["bin-001"])
+    old = bins.blobs(tmp_path / "out", "bin-001")
+    run(replace=["bin-001"])
     with running(tmp_path / "out") as broker:
         one = wake(vm, tmp_path, old, broker)
         assert (one.noted, one.kept) == (["login"], [0])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from typer.testing import CliRunner
 
 from smartbin import config
+from smartbin.errors import ConfigError
 from tests.provision.conftest import TABLE
 from tools.cli import app
 from tools.errors import UserError
@@ -23,27 +26,59 @@ def test_a_good_table_is_read():
     assert rows[1].place == "Market place 2, by the well" and rows[1].line == 3
 
 
-def test_semicolons_marks_blank_lines_and_other_ends_of_lines_will_do(tmp_path):
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_what_spreadsheets_write_is_read(tmp_path, mark, end):
+    """A mark in front, their separators and ends of lines, rows and columns of nothing."""
     table = tmp_path / "bins.csv"
-    text = f"{HEAD}\r\n\r\n{GOOD}\r\n".replace(",", ";")
+    lines = [
+        "",
+        f"{HEAD},empty_mm,,",
+        ",,,,,,",
+        f"{GOOD},,,",
+        GOOD.replace("001", "002") + ",950",
+        "",
+    ]
+    text = end.join(lines).replace("id,place", "ID, Place ").replace(",", mark)
     table.write_bytes(b"\xef\xbb\xbf" + text.encode())
-    (row,) = plan.read(table)
-    assert (row.line, row.place) == (3, "Market place")
+    one, two = plan.read(table)
+    assert (one.line, one.id, one.place, one.settings) == (4, "bin-001", "Market place", {})
+    assert (two.line, two.id, two.settings) == (5, "bin-002", {"empty_mm": 950})
+
+
+def test_letters_that_were_taken_apart_are_put_together():
+    apart = unicodedata.normalize("NFD", "서울역 1번 출구")
+    (row,), _ = plan.parse(f"{HEAD}\nbin-001,{apart},240 l,devkit_v1")
+    assert row.place == "서울역 1번 출구" != apart
+
+
+def test_an_id_is_what_a_bin_takes():
+    (row,), _ = plan.parse(f"{HEAD}\n{'x' * 24},a,b,devkit_v1")
+    assert config.check({"bin_id": row.id})
+    with pytest.raises(ConfigError):
+        config.check({"bin_id": row.id + "x"})
 
 
 @pytest.mark.parametrize(
     ("head", "row", "said"),
     [
-        (HEAD, ",Market place,240 l,devkit_v1", "Line 2: the bin has no id."),
-        (HEAD, "-1,Market place,240 l,devkit_v1", "Line 2: an id begins with a letter"),
-        (HEAD, "bin 1,Market place,240 l,devkit_v1", "Line 2: bin_id may have letters"),
-        (HEAD, f"{'x' * 25},Market place,240 l,devkit_v1", "Line 2: bin_id may have at most 24"),
+        (HEAD, ",Market place,240 l,devkit_v1", "Line 2: id is empty; it begins"),
+        (HEAD, "-1,Market place,240 l,devkit_v1", "Line 2: id is -1; it begins"),
+        (HEAD, "bin 1,Market place,240 l,devkit_v1", "Line 2: id is bin 1; it begins"),
+        (HEAD, "수거함-1,Market place,240 l,devkit_v1", "Line 2: id is 수거함-1; it begins"),
+        (HEAD, f"{'x' * 25},Market place,240 l,devkit_v1", f"Line 2: id is {'x' * 25}; it"),
         (HEAD, "City,Market place,240 l,devkit_v1", "Line 2: City is a user of the broker"),
         (HEAD, "bin-001,,240 l,devkit_v1", "Line 2: place is empty."),
         (HEAD, f"bin-001,{'x' * 61},240 l,devkit_v1", "Line 2: place has 61 characters"),
-        (HEAD, 'bin-001,"a\nb",240 l,devkit_v1', "place has a line break"),
         (HEAD, "bin-001,Market place,240 l,devkit", "there is no board named devkit (did you"),
         (HEAD, "bin-001,Market place,240 l", "Line 2: 3 cells under 4 headings"),
+        (HEAD, f"{GOOD},more", "Line 2: 5 cells under 4 headings"),
+        (HEAD, 'bin-001,"Market" place,240 l,devkit_v1', "Line 2: a quotation mark is out"),
+        (HEAD, 'bin-001,"Market place,240 l,devkit_v1', "Line 2: a quotation mark is out"),
+        (HEAD, 'bin-001,"a\nb",240 l,devkit_v1', "Line 2: place has a line break"),
+        (f"{HEAD},", f"{GOOD},more", "Line 2: 5 cells under 4 headings"),
+        (f"id,,{HEAD[3:]}", "bin-001,,a,b,devkit_v1", "Line 1: a column has no name"),
+        (f"{HEAD},empty_mm", f"{GOOD},1_000", "Line 2: empty_mm is 1_000; it must be"),
         (f"{HEAD},empty_mm", f"{GOOD},1 m", "Line 2: empty_mm is 1 m; it must be a whole number."),
         (f"{HEAD},empty_mm", f"{GOOD},99", "Line 2: empty_mm is 99; it must be from 300 to 4000"),
         (f"{HEAD},volume", f"{GOOD},{'1' * 80}", "Line 2: volume may have at most 71 bytes."),

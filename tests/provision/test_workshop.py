@@ -12,7 +12,7 @@ from sim import places
 from tests.provision.test_broker import CERTIFICATES
 from tests.tls.mosquitto import FOLDER
 from tools.cli import app
-from tools.provision import labels, make, plan
+from tools.provision import fleet, labels, make, plan
 
 PAGE = (places.ROOT / "docs" / "workshop.md").read_text()
 SHELL = [
@@ -37,6 +37,12 @@ def test_the_brokers_lines_are_those_of_the_tests():
     assert block("conf") == CERTIFICATES.format(FOLDER)
 
 
+def test_what_is_brought_to_the_broker_comes_where_it_looks():
+    made = re.findall(r"install -d -o (\w+) -m 700 (\S+)$", block("bash"), re.M)
+    brought = re.findall(r"install -o (\w+) -m 600 fleet/broker/\* (\S+)/$", block("bash"), re.M)
+    assert made == brought == [("mosquitto", FOLDER)]
+
+
 @pytest.mark.parametrize("words", SHELL, ids=" ".join)
 def test_the_commands_and_options_exist(words):
     command = typer.main.get_command(app)
@@ -51,7 +57,7 @@ def test_the_commands_and_options_exist(words):
 
 def test_the_files_are_those_that_are_made(tmp_path):
     rows, _ = plan.parse(block("csv"))
-    make.everything(rows, tmp_path, make.settled(None, host="broker.city.example"))
+    make.everything(rows, tmp_path, fleet.settled(None, host="broker.city.example"))
     made = {path.name for path in tmp_path.iterdir()} - {"bins", ".gitignore"}
     named = {name.rstrip("/") for name in re.findall(r"`([\w./]+)`", PAGE)}
     assert made <= named

@@ -5,18 +5,18 @@ Its certificate goes to every bin, so it is made once.  Nothing here makes it an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tools.errors import UserError
-from tools.provision import files
+from tools.provision import files, papers
+from tools.provision.papers import Key, Paper
 
 NAME = "smartbin CA"
 CA_DAYS = 7300  # twenty years: a new one means a visit to every bin
@@ -24,86 +24,37 @@ BROKER_DAYS = 1825
 SOON_DAYS = 90  # from then on every run says that a certificate nears its end
 _EARLIER = timedelta(days=1)  # clocks differ
 
-Key = ec.EllipticCurvePrivateKey
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A certificate and its key."""
-
-    certificate: x509.Certificate
-    key: Key
-
-    @property
-    def der(self) -> bytes:
-        """The certificate as a bin stores it."""
-        return self.certificate.public_bytes(Encoding.DER)
-
-    @property
-    def pem(self) -> bytes:
-        """The certificate as a broker wants it."""
-        return self.certificate.public_bytes(Encoding.PEM)
-
-    @property
-    def key_der(self) -> bytes:
-        """The key as a bin stores it."""
-        return self.key.private_bytes(
-            Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption()
-        )
-
-    @property
-    def key_pem(self) -> bytes:
-        """The key as a broker wants it."""
-        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-    @property
-    def days_left(self) -> int:
-        """Whole days until it ends; negative after that."""
-        return (self.certificate.not_valid_after_utc - datetime.now(UTC)).days
-
-
-def load(certificate: Path, key: Path) -> Paper:
-    """The two halves from PEM files.  Raises UserError unless they are there and fit."""
-    try:
-        found = x509.load_pem_x509_certificate(certificate.read_bytes())
-        secret = serialization.load_pem_private_key(key.read_bytes(), None)
-    except OSError as e:
-        raise UserError(f"{e.filename} cannot be read: {e.strerror}.") from None
-    except (ValueError, TypeError):
-        raise UserError(f"{certificate} or {key} is broken; restore both from a copy.") from None
-    if not isinstance(secret, ec.EllipticCurvePrivateKey) or _differ(found, secret):
-        raise UserError(f"{key} is not the key of {certificate}; restore both from a copy.")
-    return Paper(found, secret)
-
-
-def _differ(certificate: x509.Certificate, key: Key) -> bool:
-    return certificate.public_key() != key.public_key()
-
 
 def open_or_make(folder: Path, first: bool) -> Paper:
     """The CA of the folder; made where this is its first run.  Raises UserError where it is lost
     or over: a new one is something to decide, since every bin trusts the old one."""
     certificate, key = folder / "ca.crt", folder / "ca.key"
-    if not first or certificate.exists() or key.exists():
-        paper = load(certificate, key)
-        if paper.days_left < 0:
-            raise UserError(
-                f"The CA in {folder} is over, and bins trust no other: "
-                "begin a new folder and write every bin anew."
-            )
+    if first and not certificate.exists():
+        # A run may have ended between the two; the key is what makes it the same CA.
+        paper = make(papers.key_in(key) if key.exists() else None)
+        files.put(key, paper.key_pem)
+        files.put(certificate, paper.pem, files.OPEN)
         return paper
-    paper = make()
-    files.put(key, paper.key_pem)
-    files.put(certificate, paper.pem, files.OPEN)
+    paper = papers.load(certificate, key)
+    if paper.days_left < 0:
+        raise UserError(
+            f"The CA in {folder} is over, and bins trust no other: "
+            "begin a new folder and write every bin anew."
+        )
     return paper
 
 
-def make() -> Paper:
-    """A new CA, which signs itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = _name(NAME)
+def der(folder: Path) -> bytes:
+    """The CA's certificate as bins store it; its key may be in a safe."""
+    return papers.certificate_in(folder / "ca.crt").public_bytes(Encoding.DER)
+
+
+def make(key: Key | None = None) -> Paper:
+    """A new CA, which signs itself; with that key, or one of its own."""
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    name = named(NAME)
     found = (
-        _blank(NAME, name, key, datetime.now(UTC) + timedelta(days=CA_DAYS))
+        blank(NAME, name, key, datetime.now(UTC) + timedelta(days=CA_DAYS))
         .add_extension(x509.BasicConstraints(True, 0), critical=True)
         .add_extension(_usage(signs=True), critical=True)
     )
@@ -137,11 +88,6 @@ def withdrawn(ca: Paper, serials: list[int]) -> bytes:
     return made.sign(ca.key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
-def listed(pem: bytes) -> set[int]:
-    """The serial numbers on such a list."""
-    return {one.serial_number for one in x509.load_pem_x509_crl(pem)}
-
-
 def _signed(
     ca: Paper,
     name: str,
@@ -151,7 +97,7 @@ def _signed(
 ) -> Paper:
     key = ec.generate_private_key(ec.SECP256R1())
     found = (
-        _blank(name, ca.certificate.subject, key, end)
+        blank(name, ca.certificate.subject, key, end)
         .add_extension(x509.BasicConstraints(False, None), critical=True)
         .add_extension(_usage(signs=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
@@ -176,17 +122,21 @@ def _usage(signs: bool) -> x509.KeyUsage:
     )
 
 
-def _blank(name: str, issuer: x509.Name, key: Key, end: datetime) -> x509.CertificateBuilder:
+def blank(
+    name: str, issuer: x509.Name, key: Key, end: datetime, begin: datetime | None = None
+) -> x509.CertificateBuilder:
+    """What every certificate has, from a day ago on where nothing else is said."""
     return (
         x509.CertificateBuilder()
-        .subject_name(_name(name))
+        .subject_name(named(name))
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - _EARLIER)
+        .not_valid_before(begin or datetime.now(UTC) - _EARLIER)
         .not_valid_after(end)
     )
 
 
-def _name(name: str) -> x509.Name:
+def named(name: str) -> x509.Name:
+    """A subject of that common name."""
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])

@@ -12,43 +12,52 @@ from tools.errors import UserError
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="Make credentials, papers and labels for a table of bins, and write them to devices.",
+    help="Credentials, papers and labels for many bins, onto devices.",
 )
-Out = Annotated[Path, typer.Option("--out", help="the folder that holds all of it; keep it safe")]
+Out = Annotated[Path, typer.Option("--out", help="The folder that holds all of it; a safe place.")]
 
 
-@app.command("make")
+@app.command(
+    "make",
+    epilog="Example: smartbin provision make bins.csv --out fleet --host broker.example --ssid it",
+)
 def make_command(  # noqa: PLR0913, PLR0917 - one for each option
-    table: Annotated[Path, typer.Argument(help="CSV: id, place, type, board, and settings")],
+    table: Annotated[Path, typer.Argument(help="CSV: id, place, type, board, and settings.")],
     out: Out,
-    host: Annotated[str | None, typer.Option(help="the broker's name, as bins call it")] = None,
-    port: Annotated[int | None, typer.Option(help="its port for TLS; 8883", min=1)] = None,
-    identity: Annotated[
-        str | None, typer.Option(help="what a bin shows: password or certificate; password")
+    host: Annotated[str | None, typer.Option(help="The broker's name, as bins call it.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Its port for TLS; 8883 unless told.", min=1, max=65_535)
     ] = None,
-    ssid: Annotated[str | None, typer.Option(help="the Wi-Fi network; asks for its key")] = None,
+    identity: Annotated[
+        str | None,
+        typer.Option(help="What a bin shows: password, unless told, or certificate."),
+    ] = None,
+    ssid: Annotated[str | None, typer.Option(help="The Wi-Fi network; asks for its key.")] = None,
     wifi_key_file: Annotated[
-        Path | None, typer.Option(help="a file with the network's passphrase, instead of asking")
+        Path | None, typer.Option(help="A file with the network's key, instead of asking.")
     ] = None,
     replace: Annotated[
-        list[str] | None, typer.Option(help="a bin that gets a new device; its old one is out")
+        list[str] | None, typer.Option(help="A bin that gets a new device; its old one is out.")
+    ] = None,
+    withdraw: Annotated[
+        list[str] | None, typer.Option(help="A bin that is no more; its device is out.")
     ] = None,
     renew_broker: Annotated[
-        bool, typer.Option("--renew-broker", help="a new certificate for the broker")
+        bool, typer.Option("--renew-broker", help="Make a new certificate for the broker.")
     ] = False,
-    font: Annotated[Path | None, typer.Option(help="TrueType font for the labels")] = None,
+    font: Annotated[Path | None, typer.Option(help="TrueType font for the labels.")] = None,
 ) -> None:
     """Make what is missing in the folder.  The same table again changes nothing."""
+    from tools.provision import fleet, make, plan
     from tools.provision import identity as kinds
-    from tools.provision import make, plan
 
     rows = plan.read(table)
     if identity not in (None, *kinds.KINDS):
         raise UserError(f"--identity is {identity}; it is password or certificate.")
-    before = make.remembered(out)
-    told = {"host": host, "port": port, "kind": identity}
-    fleet = make.settled(before, **told, **_network(ssid, wifi_key_file))
-    for sentence in make.everything(rows, out, fleet, replace or (), renew_broker, font):
+    shared = fleet.settled(fleet.remembered(out), host=host, port=port, kind=identity)
+    shared = fleet.settled(shared, **_network(ssid, wifi_key_file))
+    wishes = make.Wishes(replace or (), withdraw or (), renew_broker, font)
+    for sentence in make.everything(rows, out, shared, wishes):
         print(sentence)
 
 
@@ -64,26 +73,29 @@ def _network(ssid: str | None, file: Path | None) -> dict[str, str]:
         key = file.read_text().rstrip("\r\n") if file else None
     except (OSError, ValueError) as e:
         raise UserError(f"{file} cannot be read: {e}.") from None
-    key = key or typer.prompt(f"Passphrase of {ssid}", hide_input=True)
+    if key is None:  # a slip would go to every bin: it is typed twice
+        key = typer.prompt(f"Passphrase of {ssid}", hide_input=True, confirmation_prompt=True)
     return {"wifi_ssid": ssid, "wifi_pmk": pmk.derive(ssid, key)}
 
 
-@app.command("write")
+@app.command("write", epilog="Example: smartbin provision write --out fleet --all")
 def write_command(
     out: Out,
     bins: Annotated[
-        list[str] | None, typer.Argument(help="bins; without any, the next that have no device")
+        list[str] | None,
+        typer.Argument(help="Bins; without any, a device stays what it is, or is the next."),
     ] = None,
     port: Ports = None,
     every: Every = False,
     over: Annotated[
-        bool, typer.Option("--over", help="forget what the device was, also if another bin")
+        bool, typer.Option("--over", help="Forget what the device was, another bin, too.")
     ] = False,
 ) -> None:
     """Write settings and papers to devices, one port for each bin, all at once; read them back."""
-    from tools.provision import ledger, write
+    from tools.provision import files, ledger, write
 
-    book = ledger.Ledger(out / "ledger.jsonl")
-    if not book.lines:
-        raise UserError(f"{out} has no ledger; run smartbin provision make first.")
-    write.everywhere(out, write.pairs(book, bins or (), chosen(port, every)), over)
+    with files.claimed(out):
+        book = ledger.Ledger(out / "ledger.jsonl")
+        if not book.lines:
+            raise UserError(f"{out} has no ledger; run smartbin provision make first.")
+        write.everywhere(out, write.Desk(book, bins or (), chosen(port, every), over))

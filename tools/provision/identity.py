@@ -6,8 +6,9 @@ import base64
 import secrets
 from dataclasses import dataclass
 
-from tools.provision.authority import Paper, for_bin
+from tools.provision.authority import for_bin
 from tools.provision.ledger import fingerprint
+from tools.provision.papers import Paper
 
 PASSWORD, CERTIFICATE = "password", "certificate"
 KINDS = (PASSWORD, CERTIFICATE)

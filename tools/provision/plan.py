@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +13,7 @@ from pathlib import Path
 from smartbin import config
 from smartbin.errors import ConfigError
 from tools import boards
-from tools.board_rules import nearest
+from tools.board_attributes import nearest
 from tools.errors import UserError
 
 REQUIRED = ("id", "place", "type", "board")
@@ -23,6 +25,8 @@ MADE = (
     "bin_id", "wifi_ssid", "wifi_key", "wifi_pmk", "mqtt_host", "mqtt_port", "mqtt_tls",
     "mqtt_user", "mqtt_password", "mqtt_psk",
 )  # fmt: skip
+_ID = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,23}")  # what bin_id takes; - in front is an option's
+_WHOLE = re.compile("-?[0-9]{1,9}")
 _DEFAULTS = {row[0]: row[1] for row in config.TABLE}
 
 
@@ -53,16 +57,14 @@ def read(path: Path) -> list[Row]:
 
 
 def parse(text: str) -> tuple[list[Row], list[str]]:
-    """(rows, what is wrong) of a table; commas or semicolons, whichever its first line has."""
-    first = text.partition("\n")[0]
-    mark = ";" if first.count(";") > first.count(",") else ","
-    try:
-        lines = list(_lines(text, mark))
-    except csv.Error as e:
-        return [], [f"The table is no CSV: {e}."]
+    """(rows, what is wrong) of a table; commas, semicolons or tabs, as its first line has."""
+    wrong: list[str] = []
+    lines = list(_lines(text, wrong))
+    if wrong:
+        return [], wrong
     if not lines:
         return [], [f"The table is empty; its first line must name {', '.join(REQUIRED)}."]
-    heads = [cell.strip() for cell in lines[0][1]]
+    heads = [cell.lower() for cell in lines[0][1]]
     wrong = list(_wrong_heads(heads))
     if wrong:
         return [], wrong
@@ -74,20 +76,41 @@ def parse(text: str) -> tuple[list[Row], list[str]]:
     return found, wrong
 
 
-def _lines(text: str, mark: str) -> Iterator[tuple[int, list[str]]]:
+def _lines(text: str, wrong: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """(number of its first line, cells) of each row that has any.
+
+    Columns that a spreadsheet adds on the right, with nothing in them, are none.
+    """
+    text = unicodedata.normalize("NFC", text)  # some systems take letters apart: Korean ones, too
+    first = "".join(text.lstrip().splitlines()[:1])
+    mark = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, cells
+    width = 0
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error:
+            wrong.append(f"Line {line}: a quotation mark is out of place, or is never closed.")
+            return
+        while len(cells) > width and not cells[-1]:
+            cells.pop()
+        width = width or len(cells)
+        if any(cells):
+            yield line, cells
 
 
 def _wrong_heads(heads: Sequence[str]) -> Iterator[str]:
     for name in REQUIRED:
         if name not in heads:
             yield f"Line 1: the column {name} is missing."
-    for name in heads:
-        if heads.count(name) > 1:
-            yield f"Line 1: the column {name or 'without a name'} is there twice."
+    for name in dict.fromkeys(heads):
+        if name and heads.count(name) > 1:
+            yield f"Line 1: the column {name} is there twice."
+        elif not name:
+            yield "Line 1: a column has no name; give it one, or take it out."
         elif name in MADE:
             yield f"Line 1: {name} is made here for each bin; take the column out."
         elif name not in REQUIRED and name not in _DEFAULTS:
@@ -102,7 +125,7 @@ def _row(line: int, cells: list[str], heads: list[str], wrong: list[str]) -> Row
             "put a text that has the separator in it into quotes."
         )
         return None
-    told = {name: cell.strip() for name, cell in zip(heads, cells, strict=True)}
+    told = dict(zip(heads, cells, strict=True))
     settings: dict[str, int | str] = {}
     found = [*_wrong_texts(told), *_wrong_settings(told, settings)]
     wrong += [f"Line {line}: {sentence}" for sentence in found]
@@ -112,10 +135,11 @@ def _row(line: int, cells: list[str], heads: list[str], wrong: list[str]) -> Row
 
 
 def _wrong_texts(told: Mapping[str, str]) -> Iterator[str]:
-    if not told["id"]:
-        yield "the bin has no id."
-    elif not told["id"][0].isalnum():
-        yield "an id begins with a letter or a digit."
+    if not _ID.fullmatch(told["id"]):
+        yield (
+            f"id is {told['id'] or 'empty'}; it begins with a letter (A to Z) or a digit, has "
+            "letters, digits, - and _ only, and 24 of them at most."
+        )
     elif told["id"].lower() in RESERVED:
         yield f"{told['id']} is a user of the broker already; give the bin another id."
     for name, longest in _LONGEST.items():
@@ -133,17 +157,17 @@ def _wrong_texts(told: Mapping[str, str]) -> Iterator[str]:
 
 def _wrong_settings(told: Mapping[str, str], settings: dict[str, int | str]) -> Iterator[str]:
     """The faults of the columns that are settings; what is good goes into `settings`."""
-    for name in set(told) - set(REQUIRED):
-        text = told[name]
-        if text and isinstance(_DEFAULTS[name], str):
+    for name, text in told.items():
+        if not text or name in REQUIRED:
+            continue
+        if isinstance(_DEFAULTS[name], str):
             settings[name] = text
-        elif text:
-            try:
-                settings[name] = int(text)
-            except ValueError:
-                yield f"{name} is {text}; it must be a whole number."
+        elif _WHOLE.fullmatch(text):
+            settings[name] = int(text)
+        else:
+            yield f"{name} is {text}; it must be a whole number."
     try:
-        config.check({**settings, "bin_id": told["id"]})
+        config.check(settings)
     except ConfigError as e:
         yield str(e)
 

@@ -1,4 +1,4 @@
-"""The files of a mosquitto 2 (docs/broker.md): who may enter, and what each may do."""
+"""The password file of a mosquitto 2 (docs/broker.md): who may enter."""
 
 from __future__ import annotations
 
@@ -8,18 +8,6 @@ import hmac
 import secrets
 from collections.abc import Collection, Mapping
 
-CITY = "city"  # the user of the city's own programs
-# The same as on docs/broker.md; a test compares.
-ACL = """\
-# A bin: everything below its own name, and nothing else.  It reads its own reports to learn
-# whether they come through at all.
-pattern readwrite smartbin/v1/%u/#
-
-# The city: hears every bin.  The second topic is its own, to find out that it has read all.
-user city
-topic read smartbin/v1/+/report
-topic readwrite smartbin/end/#
-"""
 # mosquitto_passwd 2.0: "$7$", PBKDF2-SHA512, 101 rounds, 12 bytes of salt, 64 of hash.  Few rounds
 # are enough: what is hashed here has 192 random bits.
 _KIND, _ROUNDS, _SALT_BYTES, _HASH_BYTES = "7", 101, 12, 64
@@ -44,7 +32,7 @@ def fits(line: str, password: str) -> bool:
     return kind == _KIND and hmac.compare_digest(again.encode(), line.encode())
 
 
-def passwords(old: str, users: Mapping[str, str], gone: Collection[str] = ()) -> str:
+def merged(old: str, users: Mapping[str, str], gone: Collection[str] = ()) -> str:
     """The password file with these users (name -> password); lines that are right stay as they
     are, and so do users that somebody added by hand; `gone` names those to leave out."""
     lines = {line.partition(":")[0]: line for line in old.splitlines() if line.strip()}
