@@ -11,7 +11,8 @@ import typer
 from sim.battery_cli import battery_command
 from sim.cli import app as sim_app
 from sim.errors import SimError
-from tools.boards import app as boards_app
+from tools.boards_cli import app as boards_app
+from tools.device.cli import PANEL
 from tools.device.cli import add_to as add_device_commands
 from tools.errors import UserError
 from tools.provision.cli import app as provision_app
@@ -21,12 +22,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Simulate bins, and look after the boards under their lids.",
+    epilog="First steps: smartbin sim run sim/scenarios/demo.toml, and smartbin boards list. "
+    "Each command has a --help of its own.",
 )
 app.add_typer(sim_app, name="sim")
-app.add_typer(boards_app, name="boards")
-app.add_typer(provision_app, name="provision")
 app.command("battery")(battery_command)
+app.add_typer(boards_app, name="boards")
 add_device_commands(app)
+app.add_typer(provision_app, name="provision", rich_help_panel=PANEL)
 
 
 def _show_version(wanted: bool) -> None:

@@ -58,7 +58,8 @@ def record() -> str:
             for typed, until in _STEPS:
                 seen.type(typed)
                 seen.wait(until)
-            return seen.everything().replace(bench.path, "PORT")
+            screen = seen.everything().replace(bench.path, "PORT")
+    return f"$ smartbin console --port PORT\n{screen}"
 
 
 class _Terminal:

@@ -11,7 +11,7 @@ import os
 import pytest
 
 from smartbin import build
-from tools.device import deploy, inside, knock, talk, tree
+from tools.device import deploy, fitting, inside, knock, talk, tree
 
 PORT = os.environ.get("SMARTBIN_PORT", "")
 BOARD = os.environ.get("SMARTBIN_BOARD", "devkit_v1")
@@ -36,7 +36,7 @@ def test_it_runs_code_and_keeps_files(device):
 
 
 def test_deploy_brings_this_clone_and_then_has_nothing_to_do(device):
-    deploy.suits(device, BOARD)
+    fitting.check(device, BOARD)
     deploy.bring(device, tree.of(BOARD))
     assert "nothing was written" in deploy.bring(device, tree.of(BOARD))
 

@@ -13,18 +13,34 @@ from tools.setup.places import ROOT
 PROGRAM = str(ROOT / ".venv" / "bin" / "smartbin")
 
 
-@pytest.fixture
-def port():
+def plugged():
     master, slave = os.openpty()
     tty.setraw(slave)
-    yield master, os.ttyname(slave)
+    os.set_inheritable(slave, False)
+    return master, os.ttyname(slave), slave
+
+
+def pulled(master, slave):
+    os.close(master)
     os.close(slave)
 
 
 @pytest.fixture
-def terminal(port):
-    child = pexpect.spawn(PROGRAM, ["console", "--port", port[1]], timeout=20, encoding="utf-8")
+def port():
+    master, path, slave = plugged()
+    yield master, path
+    os.close(slave)
+
+
+def opened(path):
+    child = pexpect.spawn(PROGRAM, ["console", "--port", path], timeout=20, encoding="utf-8")
     child.expect(r"Ctrl-\] ends")
+    return child
+
+
+@pytest.fixture
+def terminal(port):
+    child = opened(port[1])
     yield child
     child.close(force=True)
 
@@ -44,9 +60,33 @@ def test_keys_and_answers_pass_and_ctrl_c_goes_to_the_device(port, terminal):
     assert terminal.exitstatus == 0
 
 
-def test_a_port_that_goes_away_ends_it_with_a_sentence(port, terminal):
-    os.close(port[0])
-    terminal.expect("the port went away; check the cable")
+def test_a_port_that_goes_away_is_waited_for(tmp_path):
+    """As a chip with a USB port of its own, that sleeps."""
+    link = tmp_path / "port"
+    master, path, slave = plugged()
+    link.symlink_to(path)
+    terminal = opened(str(link))
+    link.unlink()
+    pulled(master, slave)
+    terminal.expect("gone: asleep, or unplugged")
+    terminal.send("x")
+    master, path, slave = plugged()
+    link.symlink_to(path)
+    terminal.expect("back again")
+    os.write(master, b"press Enter")
+    terminal.expect("press Enter")
+    terminal.send("\r")
+    assert os.read(master, 9) == b"\r"
+    pulled(master, slave)
+    terminal.expect("gone")
+    terminal.send("\x1d")
+    terminal.expect("closed")
     terminal.expect(pexpect.EOF)
     terminal.close()
-    assert terminal.exitstatus == 2
+    assert terminal.exitstatus == 0
+
+
+def test_a_port_in_use_is_a_sentence(port, terminal):
+    other = pexpect.spawn(PROGRAM, ["console", "--port", port[1]], timeout=20, encoding="utf-8")
+    other.expect("another program has it open; close it and try again")
+    other.expect(pexpect.EOF)

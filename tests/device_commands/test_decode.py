@@ -44,7 +44,10 @@ def test_an_image_is_told_as_bytes_and_as_hex(image):
     lines = list(decode.lines(image))
     assert lines[0] == "boot 3, epoch 00000007: next 43, acknowledged below 40"
     assert "  2 failed reports in a row, 0 unhealthy boots" in lines
-    assert any("noted 2020-03-02 00:00:00Z: tcp 111" in line for line in lines)
+    assert any(
+        "noted 2020-03-02 00:00:00Z: tcp 111 (nobody listens at the broker)" in line
+        for line in lines
+    )
     assert any("last crash: ValueError('no such pin',)" in line for line in lines)
     assert any("40: at an unknown time" in line for line in lines)
     assert list(decode.lines(image.hex().encode())) == lines
@@ -82,4 +85,5 @@ def test_the_command_takes_a_file_a_text_or_standard_input(payload, image, tmp_p
         result = CliRunner().invoke(app, ["decode", *words], input=given)
         assert result.exit_code == 0
         assert "epoch 00000007" in result.output
+    assert "Nothing was given" in str(CliRunner().invoke(app, ["decode", ""]).exception)
     assert "cannot be read" in str(CliRunner().invoke(app, ["decode", "nowhere"]).exception)

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from tests.device_commands.board import Board
-from tools.device import deploy
+from tools.device import deploy, fitting
 from tools.device.talk import DeviceError, Talk
 
 
@@ -55,6 +55,20 @@ def test_the_next_goes_beside_it_and_the_same_again_writes_nothing(board, device
     assert starts(board) == "runs 22"
     assert "stands in /app/A" in deploy.bring(device, version(3))
     assert starts(board) == "runs 33"
+
+
+def test_a_main_of_somebody_else_is_spared(board, device):
+    device.put("/main.py", b"print('blink')\n")
+    assert "is main.old.py now" in deploy.bring(device, version(1))
+    assert device.get("/main.old.py") == b"print('blink')\n"
+    assert starts(board) == "runs 11"
+
+
+def test_a_stub_of_an_older_deploy_is_replaced_at_one_blow(board, device):
+    device.put("/main.py", deploy.STUB + b"# older")
+    assert "main.old" not in deploy.bring(device, version(1))
+    assert starts(board) == "runs 11"
+    assert b"main.old" not in board.exec_raw("import os\nprint(os.listdir('/'))")[0]
 
 
 def operations(board, device):
@@ -146,7 +160,7 @@ def test_sums_are_those_of_the_host(device):
     ],
 )
 def test_a_chip_is_known_by_what_its_interpreter_says(machine, chip, yes):
-    assert deploy.is_chip(machine, chip) is yes
+    assert fitting.is_chip(machine, chip) is yes
 
 
 def facts(text):
@@ -169,5 +183,5 @@ def facts(text):
 )
 def test_a_board_that_cannot_run_it_is_left_alone(text, sentence):
     with pytest.raises(DeviceError, match=sentence):
-        deploy.suits(facts(text), "devkit_v1")
-    deploy.suits(facts("6 3 0 Generic ESP32 module with ESP32\n"), "devkit_v1")
+        fitting.check(facts(text), "devkit_v1")
+    fitting.check(facts("6 3 0 Generic ESP32 module with ESP32\n"), "devkit_v1")

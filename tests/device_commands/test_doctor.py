@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from typer.testing import CliRunner
 
 from smartbin import build, memory, notes
-from tools.device import doctor
+from tools.cli import app
+from tools.device import advice, doctor
 from tools.device.inside import Facts
 
 NOON = 636_422_400
@@ -49,6 +51,15 @@ def test_a_healthy_device_has_nothing_wrong():
     assert "last set 2020-03-02 00:00:00Z" in told
 
 
+@pytest.mark.parametrize("memory_", [{"image": b""}, {"mem": image(set_s=0)}])
+def test_a_device_whose_power_just_came_back_is_well(memory_):
+    """So comes every one that is reset for the visit."""
+    assert list(doctor.wrong(seen(**memory_), NOON)) == []
+    assert any(
+        "memory: empty" in line or "never" in line for line in doctor.facts(seen(**memory_))
+    )
+
+
 def failing():
     mem = image(fails=3)
     mem.outbox.lost = 12
@@ -67,8 +78,7 @@ def failing():
         (seen({**desk(), "version": "0.0.1"}), "Its firmware is 0.0.1, here is"),
         (seen(heap_b=9000), "Only 9000 bytes of memory"),
         (seen(room_b=9000), "Only 9000 bytes of flash"),
-        (seen(image=b""), "It remembers no wake"),
-        (seen(mem=image(set_s=0)), "Its clock was never set"),
+        (seen(mem=image(ill=9)), "It is in safe mode"),
         (seen(clock_s=NOON + 4000), "Its clock is off by 4000 s"),
         (seen(mem=failing()), "The last 3 reports failed."),
         (seen(mem=failing()), "12 readings were lost"),
@@ -87,5 +97,18 @@ def test_a_board_without_firmware_gets_one_sentence():
     assert len(list(doctor.facts(bare))) == 2
 
 
+def test_troubles_are_told_in_words():
+    mem = image(ill=2)
+    mem.notes.add("reset", 0, 61)
+    told = "\n".join(doctor.facts(seen(mem=mem)))
+    assert "starts that went wrong since the last report: 2" in told
+    assert "noted 61 s after a cold start: reset 0 (resets that nobody asked for)" in told
+
+
+def test_a_board_mistyped_is_told_before_a_device_is_asked():
+    done = CliRunner().invoke(app, ["doctor", "--board", "devkit", "--port", "/dev/none"])
+    assert "did you mean devkit_v1" in str(done.exception)
+
+
 def test_there_is_advice_for_every_trouble_that_a_node_notes():
-    assert set(doctor.ADVICE) == set(notes.NAMES)
+    assert set(advice.ADVICE) == set(notes.NAMES)

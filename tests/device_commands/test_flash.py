@@ -80,6 +80,12 @@ def test_what_fails_says_what_to_do(image, answers, sentence):
         flash.write("p", image(0), "devkit_v1", lambda *s: None, Tool(*answers))
 
 
+def test_what_esptool_says_is_its_error_and_no_link(image):
+    said = "ERROR: Failed to connect.\nFor troubleshooting steps visit: x.html\n"
+    with pytest.raises(DeviceError, match=r"esptool says: ERROR: Failed to connect\.$"):
+        flash.write("p", image(0), "devkit_v1", lambda *s: None, Tool((2, said)))
+
+
 def test_an_image_for_another_chip_or_none_is_refused(image, tmp_path):
     with pytest.raises(UserError, match="is for an esp32c3, and devkit_v1 has an esp32"):
         flash.suits(image(5), "devkit_v1")
@@ -110,8 +116,8 @@ def test_the_real_esptool_knows_these_words():
     assert "--erase-all" in said
 
 
-def test_a_port_that_is_none_fails_in_the_real_esptool_as_we_say(image):
-    with pytest.raises(DeviceError, match="/dev/none: no chip answers"):
+def test_a_port_that_does_not_open_fails_in_the_real_esptool_as_we_say(image):
+    with pytest.raises(DeviceError, match="/dev/none cannot be opened: another program"):
         flash.write("/dev/none", image(0), "devkit_v1", lambda *s: None, flash.run_tool)
 
 

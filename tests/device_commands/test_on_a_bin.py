@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import time
 
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 import sim.port
 from smartbin import build
 from tools.cli import app
-from tools.device import deploy, inside, knock, tree
+from tools.device import deploy, inside, knock, ports, tree
 from tools.device.talk import DeviceError, Talk
 from tools.setup.places import ROOT
 
@@ -81,7 +82,7 @@ def test_from_a_stock_board_to_a_bin_and_its_doctor(bin_, tmp_path):
     assert "not those of this clone" not in said
     assert "rain-on-it" not in said
     file = tmp_path / "bank-7.json"
-    assert "1 papers of bank-7" in command(bin_, "backup", str(file))[0]
+    assert "settings, secrets and ca of bank-7" in command(bin_, "backup", str(file))[0]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with opened(bin_) as device:
         inside.write(device, {"bin_id": "bank-8"}, {"ca": b"another"})
@@ -90,6 +91,22 @@ def test_from_a_stock_board_to_a_bin_and_its_doctor(bin_, tmp_path):
         told = inside.desk(device)
     assert told and told["settings"] == {"bin_id": "bank-7"}
     assert set(told["fingerprints"]) == {"wifi_key", "ca"}
+
+
+@pytest.mark.slow
+def test_all_boards_on_the_hub_at_once_and_a_dead_one_among_them(bin_, monkeypatch):
+    master, slave = os.openpty()  # nobody answers there
+    with sim.port.open(SCENARIO, stock=True, nap_s=0.5) as other:
+        there = [bin_.path, os.ttyname(slave), other.path]
+        monkeypatch.setattr(ports, "found", lambda: there)
+        monkeypatch.setattr(knock.open_port, "__defaults__", (3,))
+        done = CliRunner().invoke(app, ["deploy", "--board", BOARD, "--all"])
+        assert done.exit_code == 2
+        assert [line.split(":")[0] for line in done.stdout.splitlines()] == there[::2]
+        assert f"smartbin: {there[1]}: no MicroPython answers" in done.stderr
+        assert version_that_starts(bin_) == version_that_starts(other) == build.VERSION
+    os.close(master)
+    os.close(slave)
 
 
 class Cable:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 
+import pexpect
 import pytest
 
 from tools.device import crowd, ports
@@ -12,7 +14,14 @@ from tools.errors import UserError
 
 @pytest.fixture
 def plugged(monkeypatch):
-    return lambda *names: monkeypatch.setattr(ports, "found", lambda: list(names))
+    """What is found may be used."""
+
+    def those(*names):
+        monkeypatch.setattr(ports, "found", lambda: list(names))
+        check = ports.check
+        monkeypatch.setattr(ports, "check", lambda port: port in names or check(port))
+
+    return those
 
 
 @pytest.fixture
@@ -48,10 +57,30 @@ def test_a_named_port_is_looked_at(plugged, pty, tmp_path):
     with pytest.raises(UserError, match=r"no port /dev/none; the serial ports found: /dev/tty"):
         ports.chosen(["/dev/none"])
     (tmp_path / "file").touch()
-    with pytest.raises(UserError, match="is a file and no serial port"):
+    with pytest.raises(UserError, match="file is no serial port"):
         ports.chosen([str(tmp_path / "file")])
-    with pytest.raises(UserError, match="one port at a time"):
-        ports.one([pty, "socket://there:1"])
+
+
+def test_a_name_without_its_folder_and_a_port_asleep_are_told(plugged):
+    plugged("/dev/ttyUSB0")
+    for mistyped in ("ttyUSB0", ""):
+        with pytest.raises(UserError, match=r"found: /dev/ttyUSB0\..* only while it is awake"):
+            ports.chosen([mistyped])
+
+
+def test_a_port_that_this_user_may_not_use_says_what_to_do(pty, monkeypatch):
+    monkeypatch.setattr(ports.os, "access", lambda path, how: False)
+    with pytest.raises(UserError, match="join the group dialout"):
+        ports.chosen([pty])
+
+
+def test_a_command_for_one_port_never_speaks_of_all(plugged, pty):
+    plugged("/dev/ttyUSB0", "/dev/ttyUSB1")
+    for named in (None, [pty, "socket://there:1"]):
+        with pytest.raises(UserError, match=r"one port at a time, not .*, .*; --port") as told:
+            ports.one(named)
+        assert "--all" not in str(told.value)
+    assert ports.one([pty, pty]) == pty
 
 
 def test_one_device_that_fails_keeps_no_other_from_its_work(capsys):
@@ -67,3 +96,34 @@ def test_one_device_that_fails_keeps_no_other_from_its_work(capsys):
     said = capsys.readouterr()
     assert said.out == "a: done.\nc: done.\n"
     assert said.err == "smartbin: b: it broke.\n"
+
+
+def test_an_error_of_ours_on_one_port_is_told_and_the_others_work(capsys):
+    with pytest.raises(crowd.typer.Exit):
+        crowd.each(["a", "b"], lambda port, step: {"b": "done."}[port])
+    said = capsys.readouterr()
+    assert said.out == "b: done.\n"
+    assert "a: an error in this program (KeyError); report it." in said.err
+
+
+def test_ctrl_c_ends_at_once_and_says_which_are_not_done():
+    code = (
+        "import threading, time\nfrom tools.device import crowd\nfast = []\n"
+        "def work(port, step):\n"
+        "    if port == 'fast':\n"
+        "        fast.append(threading.current_thread())\n"
+        "        return 'done.'\n"
+        "    while not fast:\n        time.sleep(0.01)\n"
+        "    fast[0].join()\n"
+        "    print('begun', flush=True)\n"
+        "    time.sleep(60)\n"
+        "try:\n    crowd.each(['slow', 'slower', 'fast'], work)\n"
+        "except crowd.typer.Exit as end:\n    raise SystemExit(end.exit_code)\n"
+    )
+    child = pexpect.spawn(sys.executable, ["-c", code], encoding="utf-8", timeout=10)
+    child.expect("begun.*begun")
+    child.sendcontrol("c")
+    child.expect("slow: stopped before the end; run it again.*slower: stopped.*fast: done")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130

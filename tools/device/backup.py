@@ -66,7 +66,7 @@ def load(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except ConfigError as error:
-        raise UserError(f"{path}: {error.args[-1]} Nothing was restored.") from None
+        raise UserError(f"{path}: {error} Nothing was restored.") from None
     except (ValueError, KeyError, AttributeError, TypeError):
         raise UserError(f"{path} is no backup that `smartbin backup` made.") from None
     return kept
@@ -81,26 +81,25 @@ def bring(device: Talk, kept: dict[str, Any]) -> None:
         raise DeviceError(f"{device.port}: what was read back is not the backup; try again.")
 
 
-def backup_command(file: File, port: ports.Ports = None) -> None:
-    """Fetch settings, secrets and certificates from a device into a file."""
+def backup_command(file: File, port: ports.One = None) -> None:
+    """Fetch settings, secrets and certificates into a file."""
     if file.exists():
         raise UserError(f"{file} is there already; name another file.")
     with knock.open_port(ports.one(port)) as device:
         kept = fetch(device)
-        device.leave()
     save(file, kept)
     name = kept["settings"].get("bin_id") or "the device"
-    print(f"{file}: settings, secrets and {len(kept['papers'])} papers of {name}; keep it safe.")
+    papers = ", ".join(sorted(kept["papers"])) or "no papers"
+    print(f"{file}: settings, secrets and {papers} of {name}; keep it safe.")
 
 
-def restore_command(file: File, port: ports.Ports = None) -> None:
-    """Bring settings, secrets and certificates from a backup to a device."""
+def restore_command(file: File, port: ports.One = None) -> None:
+    """Bring a backup to a device, the same or a new one."""
     kept = load(file)
 
     def work(where: str, step: Step) -> str:
         with knock.open_port(where) as device:
             bring(device, kept)
-            device.leave()
         return f"{len(kept['settings'])} settings and {len(kept['papers'])} papers stand."
 
     crowd.each([ports.one(port)], work)

@@ -15,6 +15,7 @@ from tools.errors import UserError
 
 _END = b"\x1d"  # Ctrl-]
 _PIECE = 256
+_AGAIN_S = 0.2  # a bin offers its console for ten seconds
 
 
 def open_line(port: str) -> Any:
@@ -22,10 +23,7 @@ def open_line(port: str) -> Any:
     try:
         return serial.serial_for_url(port, baudrate=115_200, timeout=0, exclusive=True)
     except (OSError, ValueError):
-        raise UserError(
-            f"{port} cannot be opened: another program has it open, or this user may not use it "
-            "(on Linux: the group dialout)."
-        ) from None
+        raise UserError(ports.shut(port)) from None
 
 
 @contextlib.contextmanager
@@ -45,38 +43,65 @@ def raw(fd: int):
         termios.tcsetattr(fd, termios.TCSADRAIN, before)
 
 
-def carry(line: Any, keys: int, screen: int) -> str:
-    """Bytes both ways until Ctrl-], the end of the keys, or of the port; why it ended."""
+def carry(line: Any, keys: int, screen: int) -> bool:
+    """Bytes both ways until Ctrl-] or the end of the keys; False where the port went away."""
     while True:
         ready, _, _ = select.select([line.fileno(), keys], [], [])
         try:
             if line.fileno() in ready:
                 heard = line.read(_PIECE)
                 if not heard:
-                    return "the port went away"
+                    return False
                 os.write(screen, heard)
             if keys in ready:
-                typed = os.read(keys, _PIECE)
-                before, end, _ = typed.partition(_END)
+                before, ends = typed(keys)
                 line.write(before)
-                if end or not typed:
-                    return "closed"
+                if ends:
+                    return True
         except OSError:
-            return "the port went away"
+            return False
 
 
-def console_command(port: ports.Ports = None) -> None:
-    """A terminal on a device's port; Ctrl-] ends it."""
+def typed(keys: int) -> tuple[bytes, bool]:
+    """What was typed before the end, if it is the end."""
+    heard = os.read(keys, _PIECE)
+    before, end, _ = heard.partition(_END)
+    return before, bool(end or not heard)
+
+
+def again(port: str, keys: int) -> Any:
+    """The port, once it is back; None where somebody ends the waiting."""
+    while True:
+        if select.select([keys], [], [], _AGAIN_S)[0] and typed(keys)[1]:
+            return None
+        with contextlib.suppress(UserError):
+            ports.check(port)
+            return open_line(port)
+
+
+def session(port: str, line: Any, keys: int, screen: int) -> None:
+    """Until Ctrl-].  A chip with a USB port of its own takes it along when it goes to sleep."""
+    while line is not None:
+        with line:
+            if carry(line, keys, screen):
+                return
+        note(f"\r\n{port}: gone: asleep, or unplugged. Waiting for it; Ctrl-] ends.\r")
+        line = again(port, keys)
+        if line is not None:
+            note(f"{port}: back again.\r")
+
+
+def note(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def console_command(port: ports.One = None) -> None:
+    """Open a terminal on a device's port; Ctrl-] ends it."""
     if os.name != "posix":
         raise UserError("`smartbin console` needs Linux or macOS; take any terminal program.")
     where = ports.one(port)
-    line = open_line(where)
-    print(f"{where}: Ctrl-] ends; Enter opens the console of a bin that listens.", file=sys.stderr)
-    try:
-        with raw(sys.stdin.fileno()):
-            why = carry(line, sys.stdin.fileno(), sys.stdout.fileno())
-    finally:
-        line.close()
-    print(f"\r\n{where}: {why}.", file=sys.stderr)
-    if why != "closed":
-        raise UserError(f"{where}: {why}; check the cable.")
+    line, keys = open_line(where), sys.stdin.fileno()
+    note(f"{where}: Ctrl-] ends; Enter opens the console of a bin that listens.")
+    with raw(keys):
+        session(where, line, keys, sys.stdout.fileno())
+    note(f"\n{where}: closed.")

@@ -12,15 +12,20 @@ from typing import Annotated, Any
 import typer
 
 from smartbin import clock, echo, installed, memory, message, notes
+from tools.device.advice import meaning
 from tools.errors import UserError
 
+_YEAR_S = 31_536_000
 _HEX = set(string.hexdigits.encode())
 
 
 def decode_command(
     what: Annotated[str, typer.Argument(help="A file, the text itself, or - for standard input.")],
 ) -> None:
-    """Say what a report, an image of RTC memory or a capture (`topic payload` lines) holds."""
+    """Put a report into words, or an image of RTC memory, or a capture.
+
+    A capture has lines of `topic payload`, as mosquitto_sub -v writes them.
+    """
     for line in lines(_bytes(what)):
         print(line)
 
@@ -30,6 +35,8 @@ def _bytes(what: str) -> bytes:
         return sys.stdin.buffer.read()
     if what.lstrip().startswith("{"):
         return what.encode()
+    if not what:
+        raise UserError("Nothing was given: name a file, or - for standard input.")
     try:
         return Path(what).read_bytes()
     except OSError as error:
@@ -135,10 +142,14 @@ def troubles(kept: notes.Notes) -> list[str]:
     """Counters since the last report that arrived, then the last few notes, then a crash."""
     counted = ", ".join(f"{name} {n}" for name, n in kept.since())
     told = [f"notes since the last report: {counted or 'none'}"]
-    told += [f"noted {when(at_s)}: {notes.NAMES[i]} {argument}" for i, argument, at_s in kept.last]
+    told += [f"noted {when(at_s)}: {_note(notes.NAMES[i], n)}" for i, n, at_s in kept.last]
     if kept.text:
         told.append(f"last crash: {kept.text.decode(errors='replace')}")
     return told
+
+
+def _note(name: str, argument: int) -> str:
+    return f"{name} {argument} ({meaning(name)})"
 
 
 def reading(r: Any) -> str:
@@ -156,8 +167,10 @@ def reading(r: Any) -> str:
 
 
 def when(at_s: int) -> str:
-    """A stamp in seconds since 2000; 0 is never."""
-    return _utc(at_s + clock.UNIX_2000) if at_s else "never"
+    """A stamp in seconds since 2000, where a clock that was never set begins; 0 is never."""
+    if not at_s:
+        return "never"
+    return _utc(at_s + clock.UNIX_2000) if at_s > _YEAR_S else f"{at_s} s after a cold start"
 
 
 def _utc(unix_s: int) -> str:

