@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 from sim import fleet, summary
+from sim.ear import Ear
 from sim.run import Delivery, Run, Wake
 from sim.scenario import load
 from sim.shape import Shape
@@ -17,10 +21,11 @@ Live = Callable[..., "Life"]
 
 @dataclass
 class Life:
-    """One bin's run."""
+    """One bin's run; reports: what it said, as whoever subscribes to the broker gets it."""
 
     run: Run
     summary: dict
+    reports: list[dict[str, Any]]
 
     @property
     def wakes(self) -> list[Wake]:
@@ -38,8 +43,16 @@ class Life:
         return [w for w in self.wakes if from_h * 3_600_000 <= w.t_ms < to_h * 3_600_000]
 
 
-def live(folder: Path, *faults: str, days: float = 1, run: str = "", **sections: str) -> Life:
-    """Run one bin.  faults: 'kind at lasts [amount]'; sections: lines of TOML by section."""
+def live(
+    folder: Path,
+    *faults: str,
+    days: float = 1,
+    run: str = "",
+    watch: fleet.Watch = lambda device, look: None,
+    **sections: str,
+) -> Life:
+    """Run one bin.  faults: 'kind at lasts [amount]'; sections: lines of TOML by section;
+    watch: called with the twin after every wake."""
     lines = ["[run]", f"days = {days}", run]
     for name, text in sections.items():
         lines += [f"[{name.replace('__', '.')}]", text]
@@ -49,8 +62,17 @@ def live(folder: Path, *faults: str, days: float = 1, run: str = "", **sections:
         lines += [f"amount = {amount[0]}"] if amount else []
     path = folder / "life.toml"
     path.write_text("\n".join(lines) + "\n")
-    done = fleet.run(load(path))
-    return Life(done, summary.of(done))
+    heard: list[tuple[str, bytes]] = []
+
+    class Kept(Ear):
+        def close(self) -> None:
+            heard.extend(self.messages)
+            super().close()
+
+    with mock.patch.object(fleet, "Ear", Kept):
+        done = fleet.run(load(path), watch=watch)
+    said = [json.loads(text) for topic, text in heard if topic.endswith("/report")]
+    return Life(done, summary.of(done), said)
 
 
 def asleep_again(life: Life, awake_ms: int = 12_000) -> None:

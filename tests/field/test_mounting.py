@@ -68,8 +68,8 @@ def test_there_is_no_password_before_somebody_sets_one() -> None:
 
     Milesight and Tekelek manuals
 
-    Ours: every secret is empty until it is set, no page or port of the bin waits for anybody, and
-    a password without a user is refused.
+    Ours: every secret is empty until it is set, nothing in the bin waits for anybody on the
+    network, and a password without a user is refused.
     """
     blank = config.check({})
     assert [getattr(blank, name) for name in (*config.SECRETS, "mqtt_user", "wifi_ssid")] == [

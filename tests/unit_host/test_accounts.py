@@ -24,7 +24,7 @@ class Twin:
 
     def __init__(self, one):
         self.bin = one
-        self.charge_mc = {"sleep": 3600.0}
+        self.charge_mc = {"sleep": 3600.0, "service": 400.0}
 
     def battery_years(self, mah_per_day):
         return mah_per_day
@@ -166,7 +166,8 @@ def test_what_was_told_again_for_want_of_an_acknowledgement_counts_once():
 
 def test_charge_and_battery_come_from_the_twin():
     one = booked(a_bin(1))
-    assert (one.charge_mc, one.battery_years) == ({"sleep": 3600.0}, 1.0)
+    assert one.charge_mc == {"sleep": 3600.0, "service": 400.0}
+    assert one.battery_years == 1.0, "of what every day takes, without the console"
 
 
 # -- the ledger ---------------------------------------------------------------------------------

@@ -74,6 +74,12 @@ def test_charge_is_per_bin_and_day():
     assert found["told_off_pct"] == 100
 
 
+def test_the_console_and_its_windows_are_no_part_of_a_day():
+    found = of(a_bin(charge_mc={"sleep": 360.0, "service": 2400.0}, told_mc=360))["charge"]
+    assert (found["service_mc"], found["total_mc"]) == (2400.0, 2760.0)
+    assert (found["mah_per_day"], found["told_off_pct"]) == (0.1, 0)
+
+
 def test_the_nodes_own_estimate_is_held_against_the_twins():
     assert of(a_bin(told_mc=648))["charge"]["told_off_pct"] == 10
     assert of(a_bin(charge_mc={}))["charge"]["told_off_pct"] == 0
