@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 import pexpect
@@ -120,7 +121,13 @@ def test_ctrl_c_ends_at_once_and_says_which_are_not_done():
         "try:\n    crowd.each(['slow', 'slower', 'fast'], work)\n"
         "except crowd.typer.Exit as end:\n    raise SystemExit(end.exit_code)\n"
     )
-    child = pexpect.spawn(sys.executable, ["-c", code], encoding="utf-8", timeout=10)
+    child = pexpect.spawn(
+        sys.executable,
+        ["-c", code],
+        encoding="utf-8",
+        timeout=10,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's & ignores it
+    )
     child.expect("begun.*begun")
     child.sendcontrol("c")
     child.expect("slow: stopped before the end; run it again.*slower: stopped.*fast: done")
