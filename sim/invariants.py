@@ -29,6 +29,7 @@ _RESTARTS = ("wdt", "reset", "soft_reset", "brownout", "off", "hang")
 
 _CLOCK = ("clock_jump", "time_server_wrong")
 _SILENT = ("sonar_silent", "sonar_stuck_high", "sonar_stuck_low")
+_SETTINGS = ("settings_garbage", "nvs_erased")
 _SENSES = ("sonar_", "adc_")
 
 
@@ -153,17 +154,17 @@ def _stamps_true(run: Run, one: BinRun, faults: list[Fault]) -> Iterator[str]:
             return
         off_s = d.at_s - start_s - t_ms / 1000
         young = t_ms < _after(faults, one.wakes[0].t_ms, 3 * _setting(run, "clock_s") * 1000)
-        if abs(off_s) > _SURE_S + (_drift_s(run) if young else 0):
+        if abs(off_s) > _SURE_S + (_drift_s(run, t_ms) if young else 0):
             yield f"reading {d.seq} claims a time that is {off_s:.0f} s off."
             return
 
 
-def _drift_s(run: Run) -> float:
-    """What a sleep clock may be off from one look at network time to the next, while its rate is
-    not known yet."""
+def _drift_s(run: Run, t_ms: int = 0) -> float:
+    """What a sleep clock whose rate is not known yet may be off: from one look at network time to
+    the next, or by t_ms where there was none since the first."""
     board = run.scenario.board
     ppm = board.drift_ppm + abs(board.drift_ppm_k) * run.scenario.weather.swing_c
-    return 2 * _setting(run, "clock_s") * ppm / 1e6
+    return max(2 * _setting(run, "clock_s"), t_ms / 1000) * ppm / 1e6
 
 
 def _silence_is_no_number(run: Run, one: BinRun, faults: list[Fault]) -> Iterator[str]:
@@ -178,6 +179,8 @@ def _alarms_in_time(run: Run, one: BinRun, faults: list[Fault]) -> Iterator[str]
     """A bin that is full and stays so is known to be full, at the latest so long after the last
     fault that could keep it from being known."""
     full_pct, end_ms = _setting(run, "full_pct"), round(run.scenario.run.days * _DAY_MS)
+    if one.wakes and _during(faults, _SETTINGS, one.wakes[0].t_ms):
+        return  # before its first start there is no copy of them: it knows of nobody to tell
     for from_ms, to_ms in _full(one, full_pct, end_ms):
         limit_ms = _after(faults, from_ms, _patience_ms(run))
         if limit_ms <= min(to_ms, end_ms) and not _known(one, full_pct, from_ms, limit_ms):
@@ -185,7 +188,8 @@ def _alarms_in_time(run: Run, one: BinRun, faults: list[Fault]) -> Iterator[str]
 
 
 def _known(one: BinRun, full_pct: int, from_ms: int, limit_ms: int) -> bool:
-    """Has anybody heard of it by then, or was it no news?"""
+    """Has anybody heard of it by then, or was it no news?  A rise too large to be believed at once
+    is an alarm, too: `blocked`, with an interval up to the full mark (docs/events.md)."""
     taken = {w.number: w.t_ms for w in one.wakes}
     before = None
     for d in one.deliveries:
@@ -193,7 +197,8 @@ def _known(one: BinRun, full_pct: int, from_ms: int, limit_ms: int) -> bool:
         if came_ms is None or came_ms > limit_ms:
             continue
         full = d.fill_pct is not None and d.fill_pct >= full_pct
-        if full and taken.get(d.number, -1) >= from_ms:
+        maybe = d.alarm and d.hi_pct is not None and d.hi_pct >= full_pct
+        if (full or maybe) and taken.get(d.number, -1) >= from_ms:
             return True
         if d.newest and came_ms < from_ms:
             before = full

@@ -182,6 +182,14 @@ def test_a_stamp_that_counts_as_set_is_true():
     assert broken(fault("clock_jump", 9), deliveries=[a_delivery(5, off_s=5000)])
 
 
+def test_a_rate_that_nobody_could_learn_excuses_so_much_and_no_more():
+    silent = fault("time_server_silent", 1, 24)
+    assert broken(silent, deliveries=[a_delivery(80, off_s=250)]) == []
+    assert broken(silent, deliveries=[a_delivery(80, off_s=400)])
+    assert broken(silent, deliveries=[a_delivery(20, off_s=250)])
+    assert broken(deliveries=[a_delivery(80, off_s=250)])
+
+
 def test_with_a_silent_sensor_there_is_no_level():
     one = [a_delivery(5)]
     assert "its sensor was silent" in broken(fault("sonar_silent", 1), deliveries=one)[0]
@@ -198,6 +206,17 @@ def test_a_full_bin_is_known_to_be_full():
     assert broken(level=FULL, deliveries=[a_delivery(25, fill=94)]) == []
     assert broken(level=FULL, deliveries=[a_delivery(25, wake=48, fill=94)]) == []
     assert broken(level=FULL, deliveries=[a_delivery(25, wake=60, fill=94)])
+
+
+def test_a_rise_that_is_not_believed_is_told_by_an_alarm_up_to_the_mark():
+    assert broken(level=FULL, deliveries=[a_delivery(25, hi_pct=97, alarm=True)]) == []
+    assert broken(level=FULL, deliveries=[a_delivery(25, hi_pct=97)])
+    assert broken(level=FULL, deliveries=[a_delivery(25, alarm=True)])
+
+
+def test_a_bin_that_began_without_settings_knows_of_nobody_to_tell():
+    assert broken(fault("settings_garbage", 0), level=FULL) == []
+    assert broken(fault("settings_garbage", 1), level=FULL)
 
 
 def test_a_fault_puts_the_limit_off():
