@@ -18,4 +18,4 @@ def help_(desk, args):
         from smartbin.console import settings
 
         for what in rows[0][1].split("|"):  # a dictionary of the device is in no order
-            desk.show("  config %s %s\r\n" % (what, settings.STEPS[what][1]))
+            desk.show(("  config %s %s" % (what, settings.STEPS[what][1])).rstrip() + "\r\n")
