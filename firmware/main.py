@@ -3,11 +3,14 @@ import machine
 import micropython
 import sys
 
+micropython.kbd_intr(-1)  # Ctrl-C, and noise that looks like it, ends no wake
+
 _LAST_RESORT_MS = 3_600_000
 _LONGEST_MS = 86_400_000  # deepsleep() takes 24.8 days; a day bounds any mistake
 _HANG_MS = 20_000  # longer than the longest wake and the waits that nothing can cut short
 _PROMPT_MS = 300_000
 _REPAIR_S = 10
+_BY_USB = 0  # hw/nap.py
 
 
 def one_wake():
@@ -88,7 +91,7 @@ def somebody():
     """After power-on a while for Ctrl-C: what cannot even start could never be put right else."""
     import time
 
-    if machine.reset_cause() != machine.PWRON_RESET:
+    if machine.reset_cause() not in (machine.PWRON_RESET, _BY_USB):
         return False
     micropython.kbd_intr(3)
     try:
@@ -96,13 +99,13 @@ def somebody():
     except KeyboardInterrupt:
         machine.WDT(timeout=_PROMPT_MS)
         return True
+    micropython.kbd_intr(-1)
     return False
 
 
 nap_ms = _LAST_RESORT_MS
 try:
     machine.WDT(timeout=_HANG_MS)  # before anything else can hang
-    micropython.kbd_intr(-1)  # Ctrl-C, and noise that looks like it, ends no wake
     nap_ms = one_wake()
 except BaseException as e:  # nothing is left that could take a note; asleep it does no harm
     sys.print_exception(e)

@@ -80,3 +80,21 @@ def test_forgotten_is_forgotten_in_flash_as_well(ask):
     again += "before = flash.copy('ca')\ndesk.forget()\n"
     found = ask(again + "say(str(before), str(flash.copy('ca')), desk.stored())")
     assert found.said == [str(CA), "b''", {}]
+
+
+WORN = """
+from smartbin.hw.flash import Flash
+def worn(*args):
+    raise OSError(5)
+"""
+
+
+def test_what_flash_will_not_copy_is_a_setting_all_the_same(ask):
+    found = ask(WORN + "Flash._write = worn\ndesk.put({'pings': 5})\nsay(desk.stored())")
+    assert found.said == {"pings": 5}
+
+
+def test_what_flash_will_not_forget_is_not_said_to_be_forgotten(ask):
+    deaf = "desk.put({'pings': 5})\nFlash.drop = lambda self, name: False\n"
+    found = ask(WORN + deaf + "say(raised(desk.forget), desk.stored())")
+    assert found.said == ["OSError", {"pings": 5}]

@@ -95,6 +95,13 @@ def test_a_wake_without_trouble_ends_asleep(live):
     assert (mem.seq, mem.ill, mem.notes.text) == (1, 0, b"")
 
 
+def test_a_node_that_is_new_has_no_settings_and_nothing_wrong(live):
+    new = memory.load(live(MAIN, nvs={}).rtc)
+    assert (new.boot, "settings" in dict(new.notes.since())) == (1, False)
+    spoilt = {"smartbin": {"settings": "e3s=", "boot": 3}}
+    assert dict(memory.load(live(MAIN, nvs=spoilt).rtc).notes.since())["settings"] >= 1
+
+
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("place", PLACES)
 def test_every_exception_ends_asleep(live, place, error):

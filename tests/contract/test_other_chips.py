@@ -3,6 +3,7 @@
 import pytest
 
 from tests.contract.chip import device
+from tools import boards
 
 S3, C6 = "xiao_esp32s3", "xiao_esp32c6"
 ARM = """
@@ -44,6 +45,30 @@ machine.deepsleep(1000)
     assert twin.press_button(end_ms)
     chip.live(twin)
     assert twin.rtc == reason
+
+
+def test_before_1_27_the_c6_has_an_ext0_that_takes_none_of_its_pins(run):
+    old = "import board, esp32\ndef ext0(pin, level):\n    raise ValueError('invalid pin')\n"
+    program = "esp32.wake_on_ext0 = ext0\nfrom smartbin.hw import nap\n"
+    found = run(old + program + "nap.arm(machine.Pin(board.SERVICE_PIN))\nsay('well')", C6)
+    assert (found.said, found["wake_pins"]) == ("well", [])
+
+
+def test_a_button_that_is_still_held_does_not_end_the_nap_at_once(run):
+    program = "import board\nfrom smartbin.hw import nap\n"
+    program += "nap.arm(machine.Pin(board.SERVICE_PIN, machine.Pin.IN, machine.Pin.PULL_UP))\n"
+    pressed = {"reset_cause": 4, "wake_reason": 2}
+    pin = boards.load(S3).SERVICE_PIN
+    assert run(program, S3, **pressed)["wake_pins"] == [pin]
+    assert run(program, S3, **pressed, held={pin: 0})["wake_pins"] == []
+    timer = {"reset_cause": 4, "wake_reason": 4}
+    assert run(program, S3, **timer, held={pin: 0})["wake_pins"] == [pin]
+
+
+def test_a_reset_by_the_computer_at_the_chips_own_usb_is_as_good_as_power(run):
+    program = "from smartbin.hw import nap\nsay(nap.cause())"
+    assert run(program, C6, reset_cause=0).said == "power"
+    assert run(program, C6, reset_cause=2).said == "reset"
 
 
 @pytest.mark.parametrize("board", [S3, C6])

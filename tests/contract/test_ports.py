@@ -76,7 +76,7 @@ def test_air_is_none_while_the_rail_is_off(run):
         (4, 7, "button"),
         (4, 0, "timer"),
         (5, 0, "reset"),
-        (0, 0, "reset"),
+        (0, 0, "power"),
     ],
 )
 def test_nap_knows_why_we_woke(run, reset_cause, wake_reason, cause):
@@ -149,12 +149,13 @@ RUBBISH = [
 def test_settings_that_cannot_be_used_are_noted_and_the_defaults_stand_in(run, stored):
     found = run(NODE + SETTINGS, nvs={"smartbin": {"settings": blob(stored)}})
     assert found.said[0] == config.check({}).empty_mm
-    assert found.said[2] == 1
+    assert found.said[2] == (stored != b"")  # nothing at all: the node is new
 
 
-def test_settings_that_are_nowhere_are_the_defaults_and_noted(run):
-    for nvs in ({}, {"smartbin": {"boot": 3}}, {"other": {"settings": "e30="}}):
-        assert run(NODE + SETTINGS, nvs=nvs).said[::2] == [1200, 1]
+def test_settings_that_are_nowhere_are_the_defaults_and_noted_unless_the_node_is_new(run):
+    cases = (({}, 0), ({"smartbin": {"boot": 3}}, 1), ({"other": {"settings": "e30="}}, 0))
+    for nvs, noted in cases:
+        assert run(NODE + SETTINGS, nvs=nvs).said[::2] == [1200, noted]
 
 
 def test_settings_of_another_kind_in_nvs_are_none(run):

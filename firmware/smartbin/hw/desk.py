@@ -32,8 +32,8 @@ def put(raw):
 def forget():
     """Settings and papers are as they were when the device was made; numbers go on."""
     for name in ("settings",) + PAPERS:
-        store.drop(name)
-        _flash().drop(name)
+        _forget(name)
+    store.put_blob("settings", b"{}")  # none at all would be a fault
 
 
 def read():
@@ -54,18 +54,22 @@ def read():
 
 
 def write(settings, papers=None):
-    """Settings as JSON (all of them: what is not named has its default) and papers by name.
+    """Settings as JSON and papers by name, all of them: what is not named is at its default or
+    gone.  papers None: they stay.
 
     Returns what read() then says.  ConfigError with a sentence where something cannot be used;
     then nothing has changed.
     """
     data = _checked(store.table(settings.encode()))
-    papers = papers or {}
-    for name in papers:
-        if name not in PAPERS or len(papers[name]) > store.ROOM:
+    told = papers or {}
+    for name in told:
+        if name not in PAPERS or len(told[name]) > store.ROOM:
             raise ConfigError(name, "%s is not a paper of at most %d bytes.", name, store.ROOM)
-    for name in papers:
-        _keep(name, papers[name])
+    for name in () if papers is None else PAPERS:
+        if name in told:
+            _keep(name, told[name])
+        else:
+            _forget(name)
     _keep("settings", data)
     return read()
 
@@ -90,7 +94,17 @@ def _keep(name, data):
     store.put_blob(name, data)
     if store.blob(name) != data:
         raise OSError(5)
-    _flash().copy(name, data)
+    try:
+        _flash().copy(name, data)
+    except OSError:  # the bin works without; at the next power-on shelf.py tries again
+        pass
+
+
+def _forget(name):
+    flash = _flash()
+    if flash.copy(name) and not flash.drop(name):  # the copy first: it would come back
+        raise OSError(5)
+    store.drop(name)
 
 
 def _flash():

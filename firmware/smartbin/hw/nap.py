@@ -3,6 +3,7 @@ import machine
 from micropython import const
 
 _EXT0, _GPIO = const(2), const(7)
+_BY_USB = const(0)  # a reset by a computer at the chip's own USB port (modmachine.c)
 _WAKE_PINS = (_EXT0, _GPIO)
 
 
@@ -11,7 +12,7 @@ def cause():
     reset = machine.reset_cause()
     if reset == machine.DEEPSLEEP_RESET:
         return "button" if machine.wake_reason() in _WAKE_PINS else "timer"
-    return "power" if reset == machine.PWRON_RESET else "reset"
+    return "power" if reset in (machine.PWRON_RESET, _BY_USB) else "reset"
 
 
 def guard(ms):
@@ -28,12 +29,18 @@ def keep(image):
 
 
 def arm(service_pin):
-    """Let the service button wake us; forgotten at every wake, so said before every nap."""
-    if service_pin is None:
+    """Let the service button wake us; forgotten at every wake, so said before every nap.
+
+    One that is still held, or stuck, would wake us at once, again and again: the next wake asks.
+    """
+    if service_pin is None or (cause() == "button" and not service_pin.value()):
         return
     import esp32
 
-    if hasattr(esp32, "wake_on_ext0"):
-        esp32.wake_on_ext0(service_pin, esp32.WAKEUP_ALL_LOW)
-    elif hasattr(esp32, "wake_on_gpio"):  # chips without ext0; from MicroPython 1.27 on
-        esp32.wake_on_gpio((service_pin,), esp32.WAKEUP_ALL_LOW)
+    try:
+        if hasattr(esp32, "wake_on_ext0"):
+            esp32.wake_on_ext0(service_pin, esp32.WAKEUP_ALL_LOW)
+        elif hasattr(esp32, "wake_on_gpio"):  # chips without ext0; from MicroPython 1.27 on
+            esp32.wake_on_gpio((service_pin,), esp32.WAKEUP_ALL_LOW)
+    except ValueError:  # before 1.27 every chip has ext0, and takes the ESP32's pins only
+        pass

@@ -1,6 +1,5 @@
 # What survives where: RTC memory through sleep and resets, NVS and flash a loss of power, too.
 import machine
-import os
 from binascii import hexlify
 from micropython import const
 
@@ -68,10 +67,9 @@ class Shelf:
         """A Memory from what NVS and flash have."""
         seq, epoch = store.number("seq"), store.number("epoch")
         if not (epoch and seq):  # a new node, or one whose NVS is gone: no number comes twice
-            epoch = _new_epoch()
+            epoch = store.new_epoch()
         mem = self._mem = memory.Memory(epoch, store.number("boot") + 1, seq)
-        mem.known_s = store.number("known")
-        mem.starts = store.number("starts")
+        mem.known_s, mem.starts = store.number("known"), store.number("starts")
         mem.outbox.lost = store.number("lost")
         mem.installed = store.number("untold")
         mem.acked = min(seq, store.number("acked"))
@@ -82,7 +80,7 @@ class Shelf:
         self._try(self._adopt, mem)
         mem.reserved = seq + memory.RESERVE  # flash may see the first reading before keep() does
         if not self._put(mem, starts=mem.starts + 1):
-            mem.reserved, mem.epoch = seq, _new_epoch()  # the next start will find the same again
+            mem.reserved, mem.epoch = seq, store.new_epoch()  # the next start finds the same again
         return mem
 
     # -- flash -------------------------------------------------------------------------------
@@ -142,10 +140,13 @@ class Shelf:
 
     def settings(self):
         """The checked settings: from NVS, or else their copy in flash, or else the defaults."""
-        cfg = self._checked(self._try(store.blob, "settings"))
+        data = self._try(store.blob, "settings")
+        cfg = self._checked(data)
         if cfg is None:
-            self._note("settings")
-            cfg = self._checked(self._try(self.flash.copy, "settings"))
+            copy = self._try(self.flash.copy, "settings")
+            if data != b"" or copy or self._at_work():
+                self._note("settings")
+            cfg = self._checked(copy)
             if cfg is not None:
                 self._try(self._restore)
         elif self._cause == "power":
@@ -188,13 +189,12 @@ class Shelf:
             self._note("flash")
 
     def _made_anew(self):
-        if self._mem is not None and self._mem.boot > 1:  # else it is new altogether
+        if self._at_work():
             self._note("flash")
+
+    def _at_work(self):  # before this boot; else it is new altogether
+        return self._mem is not None and self._mem.boot > 1
 
     def _note(self, what):
         if self._mem is not None:
             self._mem.notes.add(what, 0, self._raw_s())
-
-
-def _new_epoch():
-    return int.from_bytes(os.urandom(4), "big") >> 3 | 1

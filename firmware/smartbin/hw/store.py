@@ -1,6 +1,7 @@
 # NVS: settings, and the few numbers that must outlive a battery change.
 import esp32
 import json
+import os
 from micropython import const
 
 _SPACE = "smartbin"
@@ -61,3 +62,8 @@ def put(**numbers):
     for key, number in numbers.items():
         nvs.set_i32(key, number)
     nvs.commit()
+
+
+def new_epoch():
+    """What tells readings apart that have the same number, before and after NVS was lost."""
+    return int.from_bytes(os.urandom(4), "big") >> 3 | 1
