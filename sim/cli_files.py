@@ -13,7 +13,7 @@ def writable(path: Path | None) -> None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
+        path.open("a").close()
     except OSError as e:
         raise SimError(f"{path} cannot be written ({e.strerror}); choose another path.") from e
 
@@ -23,4 +23,7 @@ def write(path: Path | None, text: str) -> None:
     if path == Path("-"):
         print(text, end="")
     elif path:
-        path.write_text(text, encoding="utf-8")
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as e:
+            raise SimError(f"{path} cannot be written ({e.strerror}).") from e

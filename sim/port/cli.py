@@ -31,10 +31,6 @@ def console_command(
 
     kill -USR1 takes its power away and gives it back, kill -USR2 presses its service button.
     """
-    if link is not None and link.exists() and not link.is_symlink():
-        raise typer.BadParameter(f"{link} is there already, and is no link; choose another name.")
-    if link is not None:
-        link.parent.mkdir(parents=True, exist_ok=True)
     with Bench(load(scenario, bins=1), Options(stock=stock, nap_s=nap, link=link)) as bench:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: bench.errands.over.set())

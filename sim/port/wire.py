@@ -8,9 +8,24 @@ import re
 import tty
 from pathlib import Path
 
+from sim.errors import SimError
+
 _BACKLOG = 1 << 16  # bytes that wait for a reader; the oldest go first
 _CHUNK = 4096
 _CODED = re.compile(rb"\xff(.)|(?<!\r)\n", re.DOTALL)  # 0xFF: the next byte goes out as it is
+
+
+def _lead(link: Path, path: str) -> None:
+    """Make the link; one that an earlier bench has left may go, nothing else."""
+    ours = link.is_symlink() and str(link.readlink()).startswith("/dev/pts/")
+    if not ours and (link.exists() or link.is_symlink()):
+        raise SimError(f"{link} is there already; choose another name for the link.")
+    try:
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(path)
+    except OSError as e:
+        raise SimError(f"{link} cannot be made ({e.strerror}); choose another path.") from e
 
 
 class Wire:
@@ -26,8 +41,7 @@ class Wire:
         self._part = b""  # a 0xFF whose byte is still to come
         self._last = b""  # byte: a line feed after CR needs no other
         if link is not None:
-            link.unlink(missing_ok=True)
-            link.symlink_to(self.path)
+            _lead(link, self.path)
 
     def fileno(self) -> int:
         """What becomes readable when somebody types."""
@@ -61,5 +75,5 @@ class Wire:
         """Readers see the end of it."""
         os.close(self._master)
         os.close(self._slave)
-        if self._link is not None:
-            self._link.unlink(missing_ok=True)
+        if self._link is not None and os.path.realpath(self._link) == self.path:
+            self._link.unlink()  # else it is somebody else's by now

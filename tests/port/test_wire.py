@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from sim.errors import SimError
 from sim.port.wire import Wire
 
 
@@ -78,3 +79,24 @@ def test_a_link_leads_there_as_long_as_the_line_is_there(tmp_path):
     assert os.readlink(link) == one.path
     one.close()
     assert not os.path.lexists(link)
+
+
+def test_a_link_that_is_not_a_benches_own_stays(tmp_path):
+    theirs, file = tmp_path / "theirs", tmp_path / "file"
+    file.write_text("mine")
+    theirs.symlink_to(file)
+    for there in (theirs, file):
+        with pytest.raises(SimError, match="is there already"):
+            Wire(there)
+    assert theirs.readlink() == file
+    with pytest.raises(SimError, match="cannot be made"):
+        Wire(file / "below")
+
+
+def test_the_second_bench_at_a_link_keeps_it_when_the_first_ends(tmp_path):
+    link = tmp_path / "bin"
+    first, second = Wire(link), Wire(link)
+    first.close()
+    assert str(link.readlink()) == second.path
+    second.close()
+    assert not link.is_symlink()
