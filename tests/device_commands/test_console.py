@@ -88,5 +88,5 @@ def test_a_port_that_goes_away_is_waited_for(tmp_path):
 
 def test_a_port_in_use_is_a_sentence(port, terminal):
     other = pexpect.spawn(PROGRAM, ["console", "--port", port[1]], timeout=20, encoding="utf-8")
-    other.expect("another program has it open; close it and try again")
+    other.expect("another program has it open, or it is no serial port")
     other.expect(pexpect.EOF)

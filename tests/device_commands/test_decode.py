@@ -87,3 +87,12 @@ def test_the_command_takes_a_file_a_text_or_standard_input(payload, image, tmp_p
         assert "epoch 00000007" in result.output
     assert "Nothing was given" in str(CliRunner().invoke(app, ["decode", ""]).exception)
     assert "cannot be read" in str(CliRunner().invoke(app, ["decode", "nowhere"]).exception)
+
+
+def test_a_capture_without_a_report_is_an_error_and_nothing_moves_the_cursor(payload):
+    for nothing in (b"smartbin/v1/x/report {garbage}\n", b"\x00\xff\n" * 9):
+        with pytest.raises(UserError, match="is no report"):
+            list(decode.lines(nothing))
+    evil = b"smartbin/\x1b[2J " + payload + b"\n"
+    result = CliRunner().invoke(app, ["decode", "-"], input=evil)
+    assert (result.exit_code, "\x1b" in result.output, "?[2J" in result.output) == (0, False, True)

@@ -51,6 +51,11 @@ def test_a_healthy_device_has_nothing_wrong():
     assert "last set 2020-03-02 00:00:00Z" in told
 
 
+def test_a_product_image_has_no_file_system_for_anybody_and_nothing_wrong():
+    assert list(doctor.wrong(seen(room_b=-1), NOON)) == []
+    assert "of flash" not in "".join(doctor.facts(seen(room_b=-1)))
+
+
 @pytest.mark.parametrize("memory_", [{"image": b""}, {"mem": image(set_s=0)}])
 def test_a_device_whose_power_just_came_back_is_well(memory_):
     """So comes every one that is reset for the visit."""

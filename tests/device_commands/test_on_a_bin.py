@@ -85,8 +85,11 @@ def test_from_a_stock_board_to_a_bin_and_its_doctor(bin_, tmp_path):
     assert "settings, secrets and ca of bank-7" in command(bin_, "backup", str(file))[0]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with opened(bin_) as device:
-        inside.write(device, {"bin_id": "bank-8"}, {"ca": b"another"})
-    assert command(bin_, "restore", str(file))[1] == 0
+        inside.write(device, {"bin_id": "bank-8"}, {"ca": b"another", "cert": b"old"})
+    said, code = command(bin_, "restore", str(file))
+    assert (code, "this device is bank-8, the backup is of bank-7" in said) == (2, True)
+    said, code = command(bin_, "restore", str(file), "--over")
+    assert (code, "this is bank-7 now" in said) == (0, True)
     with opened(bin_) as device:
         told = inside.desk(device)
     assert told and told["settings"] == {"bin_id": "bank-7"}

@@ -7,6 +7,7 @@ must never give the same number to two readings.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -52,6 +53,8 @@ def save(path: Path, kept: dict[str, Any]) -> None:
     except FileExistsError:
         raise UserError(f"{path} is there already; name another file.") from None
     except OSError as error:
+        with contextlib.suppress(OSError):
+            path.unlink()  # half of one is none
         raise UserError(f"{path} cannot be written: {error.strerror}.") from None
 
 
@@ -67,13 +70,23 @@ def load(path: Path) -> dict[str, Any]:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from None
     except ConfigError as error:
         raise UserError(f"{path}: {error} Nothing was restored.") from None
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         raise UserError(f"{path} is no backup that `smartbin backup` made.") from None
     return kept
 
 
-def bring(device: Talk, kept: dict[str, Any]) -> None:
-    """Onto the device, and read back.  Raises DeviceError where that is not the same."""
+def bring(device: Talk, kept: dict[str, Any], over: bool = False) -> None:
+    """Onto the device, and read back.  Raises DeviceError where that is not the same.
+
+    over: onto a device that is another bin, too.
+    """
+    told, name = inside.desk(device) or {"settings": {}}, kept["settings"].get("bin_id", "")
+    before = told["settings"].get("bin_id", "")
+    if before not in {"", name} and not over:
+        raise DeviceError(
+            f"{device.port}: this device is {before}, the backup is of {name or 'another'}, and "
+            "two of one name throw each other out. Give --over to restore it all the same."
+        )
     inside.write(device, kept["settings"], kept["papers"])
     stands = fetch(device)
     papers = {name: data.decode("latin-1") for name, data in kept["papers"].items()}
@@ -93,13 +106,21 @@ def backup_command(file: File, port: ports.One = None) -> None:
     print(f"{file}: settings, secrets and {papers} of {name}; keep it safe.")
 
 
-def restore_command(file: File, port: ports.One = None) -> None:
+def restore_command(
+    file: File,
+    port: ports.One = None,
+    over: Annotated[
+        bool, typer.Option("--over", help="Onto a device that is another bin, too.")
+    ] = False,
+) -> None:
     """Bring a backup to a device, the same or a new one."""
     kept = load(file)
+    name = kept["settings"].get("bin_id") or "a bin named by its chip"
 
     def work(where: str, step: Step) -> str:
         with knock.open_port(where) as device:
-            bring(device, kept)
-        return f"{len(kept['settings'])} settings and {len(kept['papers'])} papers stand."
+            bring(device, kept, over)
+        told = f"{len(kept['settings'])} settings and {len(kept['papers'])} papers stand."
+        return f"this is {name} now: {told}"
 
     crowd.each([ports.one(port)], work)

@@ -26,15 +26,15 @@ def decode_command(
 
     A capture has lines of `topic payload`, as mosquitto_sub -v writes them.
     """
-    for line in lines(_bytes(what)):
-        print(line)
+    for line in lines(_bytes(what)):  # what came from anywhere must not move the cursor
+        print("".join(c if c.isprintable() else "?" for c in line))
 
 
 def _bytes(what: str) -> bytes:
     if what == "-":
         return sys.stdin.buffer.read()
     if what.lstrip().startswith("{"):
-        return what.encode()
+        return what.encode(errors="replace")
     if not what:
         raise UserError("Nothing was given: name a file, or - for standard input.")
     try:
@@ -107,12 +107,14 @@ def capture(data: bytes) -> Iterator[str]:
         if not payload.lstrip().startswith("{"):
             yield f"line {number}: {topic or 'nothing'}: not a report; left out."
             continue
-        found += 1
         try:
-            yield topic
-            yield from report(payload.encode())
+            told = report(payload.encode())
         except UserError as error:
             yield f"line {number}: {error}"
+            continue
+        found += 1
+        yield topic
+        yield from told
     if not found:
         raise UserError(
             "This is no report (JSON), no image of RTC memory (2048 bytes, or their hex digits) "

@@ -24,7 +24,8 @@ _FRESH = "memory: empty, as the power was away or reset was pressed; a wake fill
 def facts(seen: inside.Facts) -> Iterator[str]:
     """What is so, good or bad."""
     yield f"board: {seen.machine}, MicroPython {seen.micropython}"
-    yield f"free: {seen.heap_b // 1024} KiB of memory, {seen.room_b // 1024} KiB of flash"
+    flash = f", {seen.room_b // 1024} KiB of flash" if seen.room_b >= 0 else ""
+    yield f"free: {seen.heap_b // 1024} KiB of memory{flash}"
     if seen.desk is None:
         return
     yield f"firmware: {seen.desk['version']}, cold starts: {seen.desk['boot']}"
@@ -52,7 +53,7 @@ def wrong(seen: inside.Facts, now_s: float | None = None) -> Iterator[str]:
     yield from _settings(seen.desk["settings"], seen.desk["fingerprints"])
     if seen.heap_b < _LEAST_HEAP_B:
         yield f"Only {seen.heap_b} bytes of memory are free: too few for TLS."
-    if seen.room_b < _LEAST_ROOM_B:
+    if 0 <= seen.room_b < _LEAST_ROOM_B:
         yield f"Only {seen.room_b} bytes of flash are free: remove files of yours."
     mem = memory.load(seen.image)
     if mem is None:

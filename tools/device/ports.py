@@ -81,4 +81,4 @@ def check(port: str) -> None:
 
 def shut(port: str) -> str:
     """The sentence for a port that check() found well and that does not open."""
-    return f"{port} cannot be opened: another program has it open; close it and try again."
+    return f"{port} cannot be opened: another program has it open, or it is no serial port."
